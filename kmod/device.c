@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: GPL-2.0
+#define pr_fmt(fmt) "gpuspec: " fmt
+
+#include <linux/lockdep.h>
+#include <linux/mdev.h>
+#include <linux/moduleparam.h>
+#include <linux/pci.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "compat.h"
+#include "device.h"
+#include "events.h"
+#include "verdict.h"
+
+static char *match_class;
+module_param(match_class, charp, 0444);
+MODULE_PARM_DESC(match_class,
+		 "further PCI classes that count as GPUs, in hex: 0108 (class) or 0b (base class), separated by commas");
+
+/* class code >> shift == value */
+struct class_match {
+	u32 value;
+	unsigned int shift;
+};
+
+static struct class_match class_matches[16] = {
+	{ PCI_BASE_CLASS_DISPLAY, 16 },
+	{ 0x12, 16 },	/* processing accelerators: PCI Code and ID Assignment Specification */
+};
+
+static unsigned int class_match_count = 2;
+
+LIST_HEAD(gpuspec_devices);
+static struct gpuspec_device_totals totals;
+
+static int parse_match_class(void)
+{
+	char *list, *rest, *word;
+	unsigned int value;
+	int error = 0;
+
+	if (!match_class || !*match_class)
+		return 0;
+	list = kstrdup(match_class, GFP_KERNEL);
+	if (!list)
+		return -ENOMEM;
+	rest = list;
+	while ((word = strsep(&rest, ",")) && !error) {
+		size_t digits = strlen(word);
+
+		if ((digits != 2 && digits != 4) || kstrtouint(word, 16, &value)) {
+			pr_err("match_class: '%s' is not a PCI class: give two or four hex digits, like 0b or 0108\n",
+			       word);
+			error = -EINVAL;
+		} else if (class_match_count == ARRAY_SIZE(class_matches)) {
+			pr_err("match_class: too many classes: there is room for %zu\n",
+			       ARRAY_SIZE(class_matches) - 2);
+			error = -E2BIG;
+		} else {
+			class_matches[class_match_count].value = value;
+			class_matches[class_match_count].shift = digits == 2 ? 16 : 8;
+			class_match_count++;
+		}
+	}
+	kfree(list);
+	return error;
+}
+
+static bool is_gpu(const struct pci_dev *pdev)
+{
+	unsigned int i;
+
+	if (pdev->hdr_type != PCI_HEADER_TYPE_NORMAL)
+		return false;
+	for (i = 0; i < class_match_count; i++)
+		if (pdev->class >> class_matches[i].shift == class_matches[i].value)
+			return true;
+	return false;
+}
+
+/* Write the id of the spec that the device belongs to; false if to none. */
+static bool identify(struct device *dev, char *id)
+{
+	struct pci_dev *pdev;
+
+	if (!dev_is_pci(dev)) {
+		gpuspec_id_mdev(id, kobject_name(&to_mdev_device(dev)->type->kobj));
+		return true;
+	}
+	pdev = to_pci_dev(dev);
+	if (!is_gpu(pdev))
+		return false;
+	if (pdev->is_virtfn)
+		gpuspec_id_vf(id, pdev->vendor, pci_physfn(pdev)->device, pdev->device);
+	else
+		gpuspec_id_pci(id, pdev->vendor, pdev->device,
+			       pdev->subsystem_vendor, pdev->subsystem_device);
+	return true;
+}
+
+static struct gpuspec_device *find(struct device *dev)
+{
+	struct gpuspec_device *device;
+
+	lockdep_assert_held(&gpuspec_lock);
+	list_for_each_entry(device, &gpuspec_devices, node)
+		if (device->dev == dev)
+			return device;
+	return NULL;
+}
+
+struct gpuspec_device *gpuspec_device_by_address(const char *address)
+{
+	struct gpuspec_device *device;
+
+	lockdep_assert_held(&gpuspec_lock);
+	list_for_each_entry(device, &gpuspec_devices, node)
+		if (!strcmp(dev_name(device->dev), address))
+			return device;
+	return NULL;
+}
+
+bool gpuspec_device_known(struct device *dev)
+{
+	bool known;
+
+	mutex_lock(&gpuspec_lock);
+	known = find(dev);
+	mutex_unlock(&gpuspec_lock);
+	return known;
+}
+
+void gpuspec_device_describe(const struct gpuspec_device *device,
+			     struct gpuspec_device_info *info)
+{
+	lockdep_assert_held(&gpuspec_lock);
+	strscpy(info->spec, device->spec->id, sizeof(info->spec));
+	strscpy(info->address, dev_name(device->dev), sizeof(info->address));
+	info->in_use = device->in_use;
+	info->holder = device->holder;
+}
+
+void gpuspec_device_count(struct gpuspec_device_totals *counted)
+{
+	lockdep_assert_held(&gpuspec_lock);
+	*counted = totals;
+}
+
+static void tell(u8 command, const struct gpuspec_device *device)
+{
+	struct gpuspec_device_info info;
+
+	gpuspec_device_describe(device, &info);
+	gpuspec_spec_changed();
+	gpuspec_event_device(command, &info);
+}
+
+/*
+ * No error here could stop the device from coming, and a device left out
+ * would be one that no gate watches: hence allocations that do not fail.
+ */
+static void add(struct device *dev)
+{
+	struct gpuspec_device *device;
+	char id[GPUSPEC_ID_SIZE];
+
+	lockdep_assert_held(&gpuspec_lock);
+	if (find(dev) || !identify(dev, id))
+		return;
+	device = kzalloc(sizeof(*device), GFP_KERNEL | __GFP_NOFAIL);
+	device->spec = gpuspec_spec_find(id);
+	if (!device->spec) {
+		device->spec = gpuspec_spec_alloc(id, GFP_KERNEL | __GFP_NOFAIL);
+		gpuspec_spec_insert(device->spec);
+	}
+	device->spec->devices++;
+	totals.devices++;
+	device->dev = get_device(dev);
+	list_add_tail(&device->node, &gpuspec_devices);
+	tell(GPUSPEC_CMD_DEVICE_ADDED, device);
+}
+
+static void set_in_use(struct gpuspec_device *device, bool in_use)
+{
+	lockdep_assert_held(&gpuspec_lock);
+	device->spec->in_use += in_use - device->in_use;
+	totals.in_use += in_use - device->in_use;
+	device->in_use = in_use;
+	gpuspec_spec_changed();
+}
+
+static void drop(struct gpuspec_device *device)
+{
+	lockdep_assert_held(&gpuspec_lock);
+	set_in_use(device, false);
+	device->spec->devices--;
+	totals.devices--;
+	list_del(&device->node);
+	tell(GPUSPEC_CMD_DEVICE_REMOVED, device);
+	gpuspec_spec_release(device->spec);
+	put_device(device->dev);
+	kfree(device);
+}
+
+static int ask(struct gpuspec_device *device, enum gpuspec_gate gate,
+	       const struct gpuspec_process *process)
+{
+	enum gpuspec_reason reason = gpuspec_spec_judge(device->spec);
+	struct gpuspec_device_info info;
+
+	if (reason == GPUSPEC_REASON_ALLOWED)
+		return 0;
+	totals.refused++;
+	device->spec->refused++;
+	gpuspec_spec_changed();
+	gpuspec_device_describe(device, &info);
+	gpuspec_event_refused(&info, process, gate, reason, &device->spec->log_limit);
+	return gpuspec_reason_errno(reason);
+}
+
+int gpuspec_device_bind(struct device *dev)
+{
+	struct gpuspec_process process;
+	struct gpuspec_device *device;
+	int error = 0;
+
+	gpuspec_process_current(&process);
+	mutex_lock(&gpuspec_lock);
+	device = find(dev);
+	if (device)
+		error = ask(device, GPUSPEC_GATE_BIND, &process);
+	mutex_unlock(&gpuspec_lock);
+	return error;
+}
+
+int gpuspec_device_open(struct device *dev)
+{
+	struct gpuspec_process process;
+	struct gpuspec_device *device;
+	int error = 0;
+
+	gpuspec_process_current(&process);
+	mutex_lock(&gpuspec_lock);
+	device = find(dev);
+	if (device) {
+		error = ask(device, GPUSPEC_GATE_OPEN, &process);
+		if (!error) {
+			device->holder = process;
+			set_in_use(device, true);
+		}
+	}
+	mutex_unlock(&gpuspec_lock);
+	return error;
+}
+
+static void release(struct gpuspec_device *device)
+{
+	memset(&device->holder, 0, sizeof(device->holder));
+	set_in_use(device, false);
+}
+
+void gpuspec_device_opened(struct device *dev, int error)
+{
+	struct gpuspec_device *device;
+
+	mutex_lock(&gpuspec_lock);
+	device = find(dev);
+	if (device && error)
+		release(device);
+	else if (device)
+		tell(GPUSPEC_CMD_OPENED, device);
+	mutex_unlock(&gpuspec_lock);
+}
+
+void gpuspec_device_found_open(struct device *dev)
+{
+	struct gpuspec_device *device;
+
+	mutex_lock(&gpuspec_lock);
+	device = find(dev);
+	if (device) {
+		set_in_use(device, true);
+		tell(GPUSPEC_CMD_OPENED, device);
+	}
+	mutex_unlock(&gpuspec_lock);
+}
+
+void gpuspec_device_closed(struct device *dev)
+{
+	struct gpuspec_device_info info;
+	struct gpuspec_device *device;
+
+	mutex_lock(&gpuspec_lock);
+	device = find(dev);
+	if (device) {
+		gpuspec_device_describe(device, &info);
+		info.in_use = false;
+		release(device);
+		gpuspec_event_device(GPUSPEC_CMD_CLOSED, &info);
+	}
+	mutex_unlock(&gpuspec_lock);
+}
+
+static int on_bus_event(struct notifier_block *nb, unsigned long event, void *data)
+{
+	struct gpuspec_device *device;
+
+	if (event != BUS_NOTIFY_ADD_DEVICE && event != BUS_NOTIFY_REMOVED_DEVICE)
+		return NOTIFY_DONE;
+	mutex_lock(&gpuspec_lock);
+	if (event == BUS_NOTIFY_ADD_DEVICE) {
+		add(data);
+	} else {
+		device = find(data);
+		if (device)
+			drop(device);
+	}
+	mutex_unlock(&gpuspec_lock);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block pci_notifier = { .notifier_call = on_bus_event };
+static struct notifier_block mdev_notifier = { .notifier_call = on_bus_event };
+
+static int add_present(struct device *dev, void *data)
+{
+	add(dev);
+	return 0;
+}
+
+/*
+ * Take in the devices that are there. A device that goes meanwhile has left
+ * the bus before its notifier, which waits for the lock, drops it; so none
+ * can be taken in and stay.
+ */
+static void scan(const struct bus_type *bus)
+{
+	mutex_lock(&gpuspec_lock);
+	bus_for_each_dev(gpuspec_mutable_bus(bus), NULL, NULL, add_present);
+	mutex_unlock(&gpuspec_lock);
+}
+
+/*
+ * A driver that never binds: registering it is how the mdev bus is found.
+ * Mediated devices are bound by their parent's driver alone.
+ */
+static int refuse_probe(struct mdev_device *mdev)
+{
+	return -ENODEV;
+}
+
+static struct mdev_driver bus_finder = {
+	.device_api = "none",
+	.probe = refuse_probe,
+	.driver = {
+		.name = "gpuspec",
+		.owner = THIS_MODULE,
+		.suppress_bind_attrs = true,
+	},
+};
+
+const struct bus_type *gpuspec_device_mdev_bus(void)
+{
+	return bus_finder.driver.bus;
+}
+
+int gpuspec_device_init(void)
+{
+	int error;
+
+	error = parse_match_class();
+	if (error)
+		return error;
+	error = mdev_register_driver(&bus_finder);
+	if (error)
+		return error;
+	error = bus_register_notifier(&pci_bus_type, &pci_notifier);
+	if (error)
+		goto err_driver;
+	error = bus_register_notifier(gpuspec_mutable_bus(gpuspec_device_mdev_bus()),
+				      &mdev_notifier);
+	if (error)
+		goto err_pci;
+	scan(&pci_bus_type);
+	scan(gpuspec_device_mdev_bus());
+	return 0;
+
+err_pci:
+	bus_unregister_notifier(&pci_bus_type, &pci_notifier);
+err_driver:
+	mdev_unregister_driver(&bus_finder);
+	return error;
+}
+
+void gpuspec_device_exit(void)
+{
+	struct gpuspec_device *device, *next;
+
+	bus_unregister_notifier(gpuspec_mutable_bus(gpuspec_device_mdev_bus()),
+				&mdev_notifier);
+	bus_unregister_notifier(&pci_bus_type, &pci_notifier);
+	mutex_lock(&gpuspec_lock);
+	list_for_each_entry_safe(device, next, &gpuspec_devices, node)
+		drop(device);
+	mutex_unlock(&gpuspec_lock);
+	mdev_unregister_driver(&bus_finder);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The devices of this host that a spec is a model of: cards, virtual
+ * functions and mediated devices, followed as they come and go, with the
+ * process that holds each.
+ *
+ * A device that is no GPU is not in the table: asking about it is harmless
+ * and always allowed. None of this is called under gpuspec_lock but where it
+ * says so.
+ */
+#ifndef GPUSPEC_DEVICE_H
+#define GPUSPEC_DEVICE_H
+
+#include <linux/device.h>
+#include <linux/gpuspec.h>
+#include <linux/list.h>
+
+#include "message.h"
+#include "spec.h"
+
+struct gpuspec_device {
+	struct list_head node;
+	struct device *dev;		/* referenced */
+	struct gpuspec_spec *spec;	/* kept in the table by spec->devices */
+	bool in_use;
+	struct gpuspec_process holder;	/* if in use; pid 0: it was so before us */
+};
+
+int gpuspec_device_init(void);
+void gpuspec_device_exit(void);
+
+/* The mdev bus, which the kernel does not export. */
+const struct bus_type *gpuspec_device_mdev_bus(void);
+
+/* Is this device in the table? */
+bool gpuspec_device_known(struct device *dev);
+
+/*
+ * Ask the verdict for the calling process: 0, or the errno of a refusal,
+ * which is then counted, logged and told to listeners.
+ */
+int gpuspec_device_bind(struct device *dev);
+
+/*
+ * The same for an open. If it is allowed the device is in use by the calling
+ * process, and gpuspec_device_opened() must follow with the result of the
+ * open; a failed one is undone.
+ */
+int gpuspec_device_open(struct device *dev);
+void gpuspec_device_opened(struct device *dev, int error);
+/* It was open already when it was first seen. */
+void gpuspec_device_found_open(struct device *dev);
+/* Its holder released it. */
+void gpuspec_device_closed(struct device *dev);
+
+/* The table, for reading; under gpuspec_lock. */
+extern struct list_head gpuspec_devices;
+struct gpuspec_device *gpuspec_device_by_address(const char *address);
+void gpuspec_device_describe(const struct gpuspec_device *device,
+			     struct gpuspec_device_info *info);
+
+struct gpuspec_device_totals {
+	u32 devices;
+	u32 in_use;
+	u64 refused;	/* since the module was loaded */
+};
+
+void gpuspec_device_count(struct gpuspec_device_totals *totals);
+
+#endif /* GPUSPEC_DEVICE_H */

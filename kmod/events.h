@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What listeners and the log are told. All of it under gpuspec_lock, which
+ * keeps the order of events that of the changes.
+ */
+#ifndef GPUSPEC_EVENTS_H
+#define GPUSPEC_EVENTS_H
+
+#include <linux/gpuspec.h>
+#include <net/genetlink.h>
+
+#include "message.h"
+
+struct ratelimit_state;
+
+/* The one multicast group of the family. */
+extern const struct genl_multicast_group gpuspec_events_group;
+
+/* From now on events go to the group of the registered @family; NULL: nowhere. */
+void gpuspec_events_set_family(const struct genl_family *family);
+
+/* Sequence number of the newest event. */
+u64 gpuspec_events_seq(void);
+
+void gpuspec_event_spec_changed(const struct gpuspec_spec_info *spec);
+/* @command: device-added, device-removed, opened or closed */
+void gpuspec_event_device(u8 command,
+			  const struct gpuspec_device_info *device);
+/* Told to the log too, as often as @log_limit allows. */
+void gpuspec_event_refused(const struct gpuspec_device_info *device,
+			   const struct gpuspec_process *process,
+			   enum gpuspec_gate gate, enum gpuspec_reason reason,
+			   struct ratelimit_state *log_limit);
+void gpuspec_event_policy_applied(enum gpuspec_default unnamed, u32 changes);
+
+#endif /* GPUSPEC_EVENTS_H */

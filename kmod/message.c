@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <net/netlink.h>
+
+#include "message.h"
+
+int gpuspec_message_put_spec(struct sk_buff *skb,
+			     const struct gpuspec_spec_info *spec)
+{
+	struct nlattr *nest = nla_nest_start(skb, GPUSPEC_A_SPEC);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (nla_put_string(skb, GPUSPEC_A_SPEC_ID, spec->id) ||
+	    nla_put_u32(skb, GPUSPEC_A_SPEC_KIND, gpuspec_id_kind(spec->id)) ||
+	    nla_put_u32(skb, GPUSPEC_A_SPEC_STATE, spec->state) ||
+	    nla_put_u32(skb, GPUSPEC_A_SPEC_SHARING, spec->sharing) ||
+	    (spec->named && nla_put_flag(skb, GPUSPEC_A_SPEC_NAMED)) ||
+	    nla_put_u32(skb, GPUSPEC_A_SPEC_DEVICES, spec->devices) ||
+	    nla_put_u32(skb, GPUSPEC_A_SPEC_IN_USE, spec->in_use) ||
+	    nla_put_u64_64bit(skb, GPUSPEC_A_SPEC_REFUSED, spec->refused,
+			      GPUSPEC_A_SPEC_PAD)) {
+		nla_nest_cancel(skb, nest);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+int gpuspec_message_put_process(struct sk_buff *skb, int attribute,
+				const struct gpuspec_process *process)
+{
+	struct nlattr *nest = nla_nest_start(skb, attribute);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (nla_put_u32(skb, GPUSPEC_A_PROCESS_PID, process->pid) ||
+	    nla_put_u32(skb, GPUSPEC_A_PROCESS_UID, process->uid) ||
+	    nla_put_string(skb, GPUSPEC_A_PROCESS_COMM, process->comm) ||
+	    nla_put_string(skb, GPUSPEC_A_PROCESS_CGROUP, process->cgroup)) {
+		nla_nest_cancel(skb, nest);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+int gpuspec_message_put_device(struct sk_buff *skb,
+			       const struct gpuspec_device_info *device)
+{
+	struct nlattr *nest = nla_nest_start(skb, GPUSPEC_A_DEVICE);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (nla_put_string(skb, GPUSPEC_A_DEVICE_SPEC, device->spec) ||
+	    nla_put_string(skb, GPUSPEC_A_DEVICE_ADDRESS, device->address) ||
+	    (device->in_use && nla_put_flag(skb, GPUSPEC_A_DEVICE_IN_USE)) ||
+	    (device->holder.pid &&
+	     gpuspec_message_put_process(skb, GPUSPEC_A_DEVICE_HOLDER,
+					 &device->holder))) {
+		nla_nest_cancel(skb, nest);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	return 0;
+}

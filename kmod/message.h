@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What userspace is told of a spec and of a device: a plain copy, taken under
+ * the lock and put into replies and events without it.
+ */
+#ifndef GPUSPEC_MESSAGE_H
+#define GPUSPEC_MESSAGE_H
+
+#include <linux/gpuspec.h>
+#include <linux/skbuff.h>
+
+#include "process.h"
+#include "spec_id.h"
+
+struct gpuspec_spec_info {
+	char id[GPUSPEC_ID_SIZE];
+	enum gpuspec_state state;
+	enum gpuspec_sharing sharing;
+	bool named;
+	u32 devices;
+	u32 in_use;
+	u64 refused;
+};
+
+struct gpuspec_device_info {
+	char spec[GPUSPEC_ID_SIZE];
+	char address[GPUSPEC_ADDRESS_MAX + 1];
+	bool in_use;
+	struct gpuspec_process holder;	/* pid 0: none, or not known */
+};
+
+/* Each puts one nest of the top level: 0, or -EMSGSIZE with @skb unchanged. */
+int gpuspec_message_put_spec(struct sk_buff *skb,
+			     const struct gpuspec_spec_info *spec);
+int gpuspec_message_put_device(struct sk_buff *skb,
+			       const struct gpuspec_device_info *device);
+int gpuspec_message_put_process(struct sk_buff *skb, int attribute,
+				const struct gpuspec_process *process);
+
+#endif /* GPUSPEC_MESSAGE_H */

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The gate where a VM takes a device: every open of a VFIO device of a GPU,
+ * through a group or through iommufd, whatever driver made it and when.
+ * Needs the inventory of device.h.
+ */
+#ifndef GPUSPEC_OPEN_GATE_H
+#define GPUSPEC_OPEN_GATE_H
+
+int gpuspec_open_gate_init(void);
+void gpuspec_open_gate_exit(void);
+
+#endif /* GPUSPEC_OPEN_GATE_H */

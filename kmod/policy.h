@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Changes of policy: made at once, or staged by a client to be made together
+ * or not at all. What is staged belongs to the client's netlink port.
+ */
+#ifndef GPUSPEC_POLICY_H
+#define GPUSPEC_POLICY_H
+
+#include <linux/gpuspec.h>
+#include <linux/list.h>
+#include <linux/netlink.h>
+
+#include "spec.h"
+
+struct gpuspec_change {
+	struct list_head node;
+	enum gpuspec_change_what {
+		GPUSPEC_SET_SPEC,
+		GPUSPEC_FORGET_SPEC,
+		GPUSPEC_SET_DEFAULT,
+	} what;
+	bool has_state, has_sharing, if_unused;	/* of GPUSPEC_SET_SPEC */
+	enum gpuspec_state state;
+	enum gpuspec_sharing sharing;
+	enum gpuspec_default unnamed;		/* of GPUSPEC_SET_DEFAULT */
+	/* Names the spec, and goes into the table if that has none of the name. */
+	struct gpuspec_spec *spec;
+};
+
+/* @id: a well-formed one, or NULL for the default. NULL without memory. */
+struct gpuspec_change *gpuspec_change_alloc(enum gpuspec_change_what what,
+					    const char *id);
+void gpuspec_change_free(struct gpuspec_change *change);
+
+/*
+ * Make @change, or stage it if @port has a transaction. Takes @change over.
+ * -ENOENT: policy does not name the spec to forget; -EBUSY: a device of the
+ * spec is in use, and the change is only for an unused one; -ENOSPC: too many
+ * specs, or changes.
+ */
+int gpuspec_policy_change(u32 port, struct gpuspec_change *change,
+			  struct netlink_ext_ack *extack);
+
+/* -EBUSY: the port has a transaction. */
+int gpuspec_policy_begin(u32 port, bool replace, struct netlink_ext_ack *extack);
+/*
+ * Apply all of the @expected changes that are staged, or none; the
+ * transaction is over either way. -EINVAL: there is none, or it has another
+ * number of changes; otherwise as gpuspec_policy_change().
+ */
+int gpuspec_policy_commit(u32 port, u32 expected, struct netlink_ext_ack *extack);
+/* Drop what the port has staged, if anything. */
+void gpuspec_policy_drop(u32 port);
+void gpuspec_policy_drop_all(void);
+
+#endif /* GPUSPEC_POLICY_H */

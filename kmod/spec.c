@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/lockdep.h>
+#include <linux/moduleparam.h>
+#include <linux/ratelimit.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "spec.h"
+#include "verdict.h"
+
+static bool closed;
+module_param(closed, bool, 0444);
+MODULE_PARM_DESC(closed, "refuse specs that policy does not name (default: allow them)");
+
+DEFINE_MUTEX(gpuspec_lock);	/* see spec.h */
+
+static struct rb_root specs = RB_ROOT;
+static u32 count;
+static u32 generation;
+
+struct gpuspec_spec *gpuspec_spec_alloc(const char *id, gfp_t gfp)
+{
+	struct gpuspec_spec *spec;
+	size_t size = strlen(id) + 1;
+
+	spec = kzalloc(struct_size(spec, id, size), gfp);
+	if (!spec)
+		return NULL;
+	memcpy(spec->id, id, size);
+	INIT_LIST_HEAD(&spec->touched);
+	ratelimit_state_init(&spec->log_limit, DEFAULT_RATELIMIT_INTERVAL,
+			     DEFAULT_RATELIMIT_BURST);
+	return spec;
+}
+
+static int compare_id(const void *id, const struct rb_node *node)
+{
+	return strcmp(id, rb_entry(node, struct gpuspec_spec, node)->id);
+}
+
+struct gpuspec_spec *gpuspec_spec_find(const char *id)
+{
+	lockdep_assert_held(&gpuspec_lock);
+	return rb_entry_safe(rb_find(id, &specs, compare_id),
+			     struct gpuspec_spec, node);
+}
+
+static bool is_before(struct rb_node *node, const struct rb_node *other)
+{
+	return compare_id(rb_entry(node, struct gpuspec_spec, node)->id, other) < 0;
+}
+
+void gpuspec_spec_insert(struct gpuspec_spec *spec)
+{
+	lockdep_assert_held(&gpuspec_lock);
+	rb_add(&spec->node, &specs, is_before);
+	count++;
+	gpuspec_spec_changed();
+}
+
+void gpuspec_spec_release(struct gpuspec_spec *spec)
+{
+	lockdep_assert_held(&gpuspec_lock);
+	if (spec->rule.named || spec->devices)
+		return;
+	rb_erase(&spec->node, &specs);
+	count--;
+	gpuspec_spec_changed();
+	kfree(spec);
+}
+
+void gpuspec_spec_exit(void)
+{
+	struct gpuspec_spec *spec, *next;
+
+	rbtree_postorder_for_each_entry_safe(spec, next, &specs, node)
+		kfree(spec);
+	specs = RB_ROOT;
+}
+
+struct gpuspec_spec *gpuspec_spec_first(void)
+{
+	lockdep_assert_held(&gpuspec_lock);
+	return rb_entry_safe(rb_first(&specs), struct gpuspec_spec, node);
+}
+
+struct gpuspec_spec *gpuspec_spec_next(struct gpuspec_spec *spec)
+{
+	lockdep_assert_held(&gpuspec_lock);
+	return rb_entry_safe(rb_next(&spec->node), struct gpuspec_spec, node);
+}
+
+u32 gpuspec_spec_count(void)
+{
+	lockdep_assert_held(&gpuspec_lock);
+	return count;
+}
+
+enum gpuspec_default gpuspec_spec_default(void)
+{
+	lockdep_assert_held(&gpuspec_lock);
+	return closed ? GPUSPEC_DEFAULT_CLOSED : GPUSPEC_DEFAULT_OPEN;
+}
+
+void gpuspec_spec_set_default(enum gpuspec_default unnamed)
+{
+	lockdep_assert_held(&gpuspec_lock);
+	if (unnamed == gpuspec_spec_default())
+		return;
+	closed = unnamed == GPUSPEC_DEFAULT_CLOSED;
+	gpuspec_spec_changed();
+}
+
+struct gpuspec_rule gpuspec_spec_rule(const struct gpuspec_rule *rule,
+				      enum gpuspec_default unnamed)
+{
+	static const struct gpuspec_rule open_rule = {
+		.state = GPUSPEC_STATE_ENABLED,
+		.sharing = GPUSPEC_SHARING_ALL,
+	}, closed_rule = {
+		.state = GPUSPEC_STATE_DISABLED,
+		.sharing = GPUSPEC_SHARING_NONE,
+	};
+
+	if (rule->named)
+		return *rule;
+	return unnamed == GPUSPEC_DEFAULT_OPEN ? open_rule : closed_rule;
+}
+
+enum gpuspec_reason gpuspec_spec_judge(const struct gpuspec_spec *spec)
+{
+	struct gpuspec_case c = { .unnamed = gpuspec_spec_default() };
+
+	if (spec) {
+		c.named = spec->rule.named;
+		c.state = spec->rule.state;
+		c.sharing = spec->rule.sharing;
+	}
+	return gpuspec_verdict(&c);
+}
+
+void gpuspec_spec_describe(const struct gpuspec_spec *spec,
+			   struct gpuspec_spec_info *info)
+{
+	struct gpuspec_rule rule = gpuspec_spec_rule(&spec->rule, gpuspec_spec_default());
+
+	strscpy(info->id, spec->id, sizeof(info->id));
+	info->state = rule.state;
+	info->sharing = rule.sharing;
+	info->named = rule.named;
+	info->devices = spec->devices;
+	info->in_use = spec->in_use;
+	info->refused = spec->refused;
+}
+
+void gpuspec_spec_changed(void)
+{
+	lockdep_assert_held(&gpuspec_lock);
+	generation++;
+}
+
+u32 gpuspec_spec_generation(void)
+{
+	lockdep_assert_held(&gpuspec_lock);
+	return generation;
+}

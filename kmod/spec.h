@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The table of specs: every spec that policy names or that a device of this
+ * host belongs to, and the default for those that policy does not name.
+ */
+#ifndef GPUSPEC_SPEC_H
+#define GPUSPEC_SPEC_H
+
+#include <linux/gpuspec.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/ratelimit_types.h>
+#include <linux/rbtree.h>
+#include <linux/types.h>
+
+#include "message.h"
+
+/*
+ * Guards specs, devices, staged policy and the order of events. Gates take it
+ * inside VFIO's and the driver core's locks, so none of those may be taken
+ * under it.
+ */
+extern struct mutex gpuspec_lock;
+
+/* What policy says of one spec; state and sharing count only if it is named. */
+struct gpuspec_rule {
+	bool named;
+	enum gpuspec_state state;
+	enum gpuspec_sharing sharing;
+};
+
+struct gpuspec_spec {
+	struct rb_node node;
+	struct gpuspec_rule rule;
+	u32 devices;
+	u32 in_use;
+	u64 refused;
+	struct ratelimit_state log_limit;	/* of refusals, one spec apart from another */
+	/* For policy.c, while it works out a change: */
+	struct list_head touched;
+	struct gpuspec_rule next;
+	char id[];
+};
+
+/*
+ * Make a spec by the well-formed @id, which is not in the table yet. NULL
+ * without memory, unless @gfp has __GFP_NOFAIL. Freed by kfree(), or once it
+ * was inserted by gpuspec_spec_release().
+ */
+struct gpuspec_spec *gpuspec_spec_alloc(const char *id, gfp_t gfp);
+
+/* Free what policy named, when no device and no client is left. */
+void gpuspec_spec_exit(void);
+
+/* The rest runs under gpuspec_lock. */
+
+struct gpuspec_spec *gpuspec_spec_find(const char *id);
+/* The table must not have one by the same id. */
+void gpuspec_spec_insert(struct gpuspec_spec *spec);
+/* Drop and free the spec if neither policy nor a device needs it. */
+void gpuspec_spec_release(struct gpuspec_spec *spec);
+
+/* All specs, sorted by id. */
+struct gpuspec_spec *gpuspec_spec_first(void);
+struct gpuspec_spec *gpuspec_spec_next(struct gpuspec_spec *spec);
+u32 gpuspec_spec_count(void);
+
+/* What holds for specs that policy does not name. */
+enum gpuspec_default gpuspec_spec_default(void);
+void gpuspec_spec_set_default(enum gpuspec_default unnamed);
+
+/* The rule in force: @rule itself if it is named, what @unnamed means otherwise. */
+struct gpuspec_rule gpuspec_spec_rule(const struct gpuspec_rule *rule,
+				      enum gpuspec_default unnamed);
+
+/* The verdict; @spec is NULL for one that the table does not have. */
+enum gpuspec_reason gpuspec_spec_judge(const struct gpuspec_spec *spec);
+
+void gpuspec_spec_describe(const struct gpuspec_spec *spec,
+			   struct gpuspec_spec_info *info);
+
+/* Count a change of what userspace can see in the tables. */
+void gpuspec_spec_changed(void);
+u32 gpuspec_spec_generation(void);
+
+#endif /* GPUSPEC_SPEC_H */

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * The generic netlink family "gpuspec". gpuspec.yaml beside this header is
+ * the specification, and says what each message carries; the names and
+ * numbers here are those that the kernel's YNL generator derives from it.
+ */
+#ifndef _UAPI_LINUX_GPUSPEC_H
+#define _UAPI_LINUX_GPUSPEC_H
+
+#define GPUSPEC_FAMILY_NAME	"gpuspec"
+#define GPUSPEC_FAMILY_VERSION	1
+
+/**
+ * enum gpuspec_kind - what a spec is a model of
+ * @GPUSPEC_KIND_PGPU: a physical card
+ * @GPUSPEC_KIND_VGPU: a slice of one: an mdev type or an SR-IOV VF model
+ */
+enum gpuspec_kind {
+	GPUSPEC_KIND_PGPU,
+	GPUSPEC_KIND_VGPU,
+};
+
+/**
+ * enum gpuspec_state - may devices of a spec be allocated at all?
+ * @GPUSPEC_STATE_ENABLED: yes, as far as sharing allows
+ * @GPUSPEC_STATE_DISABLED: no
+ */
+enum gpuspec_state {
+	GPUSPEC_STATE_ENABLED,
+	GPUSPEC_STATE_DISABLED,
+};
+
+/**
+ * enum gpuspec_sharing - whom devices of a spec may be allocated to
+ * @GPUSPEC_SHARING_ALL: every account
+ * @GPUSPEC_SHARING_NONE: nobody (recalled)
+ */
+enum gpuspec_sharing {
+	GPUSPEC_SHARING_ALL,
+	GPUSPEC_SHARING_NONE,
+};
+
+/**
+ * enum gpuspec_default - what holds for a spec that policy does not name
+ * @GPUSPEC_DEFAULT_OPEN: it is enabled and shared with all
+ * @GPUSPEC_DEFAULT_CLOSED: it is refused as unknown
+ */
+enum gpuspec_default {
+	GPUSPEC_DEFAULT_OPEN,
+	GPUSPEC_DEFAULT_CLOSED,
+};
+
+/**
+ * enum gpuspec_gate - where the kernel asks for a verdict
+ * @GPUSPEC_GATE_BIND: a VFIO driver is about to bind, an mdev to be created
+ * @GPUSPEC_GATE_OPEN: a process opens the device through VFIO
+ */
+enum gpuspec_gate {
+	GPUSPEC_GATE_BIND,
+	GPUSPEC_GATE_OPEN,
+};
+
+/**
+ * enum gpuspec_reason - a verdict
+ * @GPUSPEC_REASON_ALLOWED: the only one that is not a refusal
+ * @GPUSPEC_REASON_UNKNOWN_SPEC: policy does not name the spec, its default is closed
+ * @GPUSPEC_REASON_DISABLED: the spec is disabled
+ * @GPUSPEC_REASON_RECALLED: the spec is shared with nobody
+ */
+enum gpuspec_reason {
+	GPUSPEC_REASON_ALLOWED,
+	GPUSPEC_REASON_UNKNOWN_SPEC,
+	GPUSPEC_REASON_DISABLED,
+	GPUSPEC_REASON_RECALLED,
+};
+
+/** GPUSPEC_ID_MAX - longest spec id in bytes, without its NUL */
+#define GPUSPEC_ID_MAX		260
+/** GPUSPEC_ADDRESS_MAX - longest device address in bytes, without its NUL */
+#define GPUSPEC_ADDRESS_MAX	63
+/** GPUSPEC_CGROUP_MAX - longest cgroup path told, without its NUL; a longer one is cut */
+#define GPUSPEC_CGROUP_MAX	511
+/** GPUSPEC_CHANGES_MAX - most changes in one transaction, and most specs in the table */
+#define GPUSPEC_CHANGES_MAX	65536
+
+enum {
+	GPUSPEC_A_ID = 1,
+	GPUSPEC_A_ADDRESS,
+	GPUSPEC_A_STATE,
+	GPUSPEC_A_SHARING,
+	GPUSPEC_A_IF_UNUSED,
+	GPUSPEC_A_DEFAULT,
+	GPUSPEC_A_REPLACE,
+	GPUSPEC_A_CHANGES,
+	GPUSPEC_A_GENERATION,
+	GPUSPEC_A_SEQ,
+	GPUSPEC_A_GATE,
+	GPUSPEC_A_REASON,
+	GPUSPEC_A_SPEC,
+	GPUSPEC_A_DEVICE,
+	GPUSPEC_A_PROCESS,
+	GPUSPEC_A_PAD,
+
+	__GPUSPEC_A_MAX,
+	GPUSPEC_A_MAX = (__GPUSPEC_A_MAX - 1)
+};
+
+enum {
+	GPUSPEC_A_INFO_VERSION = 1,
+	GPUSPEC_A_INFO_DEFAULT,
+	GPUSPEC_A_INFO_GENERATION,
+	GPUSPEC_A_INFO_SEQ,
+	GPUSPEC_A_INFO_SPECS,
+	GPUSPEC_A_INFO_DEVICES,
+	GPUSPEC_A_INFO_IN_USE,
+	GPUSPEC_A_INFO_REFUSED,
+	GPUSPEC_A_INFO_PAD,
+
+	__GPUSPEC_A_INFO_MAX,
+	GPUSPEC_A_INFO_MAX = (__GPUSPEC_A_INFO_MAX - 1)
+};
+
+enum {
+	GPUSPEC_A_SPEC_ID = 1,
+	GPUSPEC_A_SPEC_KIND,
+	GPUSPEC_A_SPEC_STATE,
+	GPUSPEC_A_SPEC_SHARING,
+	GPUSPEC_A_SPEC_NAMED,
+	GPUSPEC_A_SPEC_DEVICES,
+	GPUSPEC_A_SPEC_IN_USE,
+	GPUSPEC_A_SPEC_REFUSED,
+	GPUSPEC_A_SPEC_PAD,
+
+	__GPUSPEC_A_SPEC_MAX,
+	GPUSPEC_A_SPEC_MAX = (__GPUSPEC_A_SPEC_MAX - 1)
+};
+
+enum {
+	GPUSPEC_A_DEVICE_SPEC = 1,
+	GPUSPEC_A_DEVICE_ADDRESS,
+	GPUSPEC_A_DEVICE_IN_USE,
+	GPUSPEC_A_DEVICE_HOLDER,
+
+	__GPUSPEC_A_DEVICE_MAX,
+	GPUSPEC_A_DEVICE_MAX = (__GPUSPEC_A_DEVICE_MAX - 1)
+};
+
+enum {
+	GPUSPEC_A_PROCESS_PID = 1,
+	GPUSPEC_A_PROCESS_UID,
+	GPUSPEC_A_PROCESS_COMM,
+	GPUSPEC_A_PROCESS_CGROUP,
+
+	__GPUSPEC_A_PROCESS_MAX,
+	GPUSPEC_A_PROCESS_MAX = (__GPUSPEC_A_PROCESS_MAX - 1)
+};
+
+enum {
+	GPUSPEC_CMD_INFO_GET = 1,
+	GPUSPEC_CMD_SPEC_GET,
+	GPUSPEC_CMD_SPEC_SET,
+	GPUSPEC_CMD_SPEC_DEL,
+	GPUSPEC_CMD_DEVICE_GET,
+	GPUSPEC_CMD_CHECK,
+	GPUSPEC_CMD_DEFAULT_SET,
+	GPUSPEC_CMD_POLICY_BEGIN,
+	GPUSPEC_CMD_POLICY_COMMIT,
+	GPUSPEC_CMD_SPEC_CHANGED,
+	GPUSPEC_CMD_DEVICE_ADDED,
+	GPUSPEC_CMD_DEVICE_REMOVED,
+	GPUSPEC_CMD_OPENED,
+	GPUSPEC_CMD_CLOSED,
+	GPUSPEC_CMD_REFUSED,
+	GPUSPEC_CMD_POLICY_APPLIED,
+
+	__GPUSPEC_CMD_MAX,
+	GPUSPEC_CMD_MAX = (__GPUSPEC_CMD_MAX - 1)
+};
+
+#define GPUSPEC_MCGRP_EVENTS	"events"
+
+#endif /* _UAPI_LINUX_GPUSPEC_H */

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0
+#ifdef __KERNEL__
+#include <linux/errno.h>
+#else
+#include <errno.h>
+#endif
+
+#include "verdict.h"
+
+enum gpuspec_reason gpuspec_verdict(const struct gpuspec_case *c)
+{
+	if (!c->named)
+		return c->unnamed == GPUSPEC_DEFAULT_OPEN ?
+			GPUSPEC_REASON_ALLOWED : GPUSPEC_REASON_UNKNOWN_SPEC;
+	/* Anything but a plain yes is a no: values from later versions, too. */
+	if (c->state != GPUSPEC_STATE_ENABLED)
+		return GPUSPEC_REASON_DISABLED;
+	if (c->sharing != GPUSPEC_SHARING_ALL)
+		return GPUSPEC_REASON_RECALLED;
+	return GPUSPEC_REASON_ALLOWED;
+}
+
+#define REASONS	(GPUSPEC_REASON_RECALLED + 1)
+
+static const struct {
+	int error;
+	const char *name;
+	const char *phrase;
+} reasons[REASONS] = {
+	[GPUSPEC_REASON_ALLOWED] = { 0, "allowed", "is allowed" },
+	[GPUSPEC_REASON_UNKNOWN_SPEC] = {
+		-EPERM, "unknown-spec",
+		"is not named by the policy, whose default is closed",
+	},
+	[GPUSPEC_REASON_DISABLED] = { -EPERM, "disabled", "is disabled" },
+	[GPUSPEC_REASON_RECALLED] = {
+		-EPERM, "recalled", "is recalled from all accounts",
+	},
+};
+
+static bool is_reason(enum gpuspec_reason reason)
+{
+	return reason < REASONS;
+}
+
+int gpuspec_reason_errno(enum gpuspec_reason reason)
+{
+	return is_reason(reason) ? reasons[reason].error : -EPERM;
+}
+
+const char *gpuspec_reason_name(enum gpuspec_reason reason)
+{
+	return is_reason(reason) ? reasons[reason].name : "?";
+}
+
+const char *gpuspec_reason_phrase(enum gpuspec_reason reason)
+{
+	return is_reason(reason) ? reasons[reason].phrase : "is refused";
+}

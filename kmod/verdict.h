@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The decision: may a device of this spec be allocated? One pure function,
+ * the same for the module, the command line and the tests.
+ */
+#ifndef GPUSPEC_VERDICT_H
+#define GPUSPEC_VERDICT_H
+
+#include <linux/gpuspec.h>
+#ifdef __KERNEL__
+#include <linux/types.h>
+#else
+#include <stdbool.h>
+#endif
+
+/* All that a verdict depends on. */
+struct gpuspec_case {
+	enum gpuspec_default unnamed;	/* what holds for specs not named */
+	bool named;			/* does policy name the spec? */
+	enum gpuspec_state state;	/* if it does */
+	enum gpuspec_sharing sharing;	/* if it does */
+};
+
+enum gpuspec_reason gpuspec_verdict(const struct gpuspec_case *c);
+
+/* 0, or the negative errno with which a gate refuses. */
+int gpuspec_reason_errno(enum gpuspec_reason reason);
+
+/* The reason's name in JSON and events: "disabled". "?" for a number that is none. */
+const char *gpuspec_reason_name(enum gpuspec_reason reason);
+
+/* What is so of the spec, to follow its name in a sentence: "is disabled". */
+const char *gpuspec_reason_phrase(enum gpuspec_reason reason);
+
+#endif /* GPUSPEC_VERDICT_H */
