@@ -13,7 +13,7 @@
 #include "events.h"
 #include "verdict.h"
 
-static char *match_class;
+static char *match_class = "";
 module_param(match_class, charp, 0444);
 MODULE_PARM_DESC(match_class,
 		 "further PCI classes that count as GPUs, in hex: 0108 (class) or 0b (base class), separated by commas");
@@ -40,7 +40,7 @@ static int parse_match_class(void)
 	unsigned int value;
 	int error = 0;
 
-	if (!match_class || !*match_class)
+	if (!*match_class)
 		return 0;
 	list = kstrdup(match_class, GFP_KERNEL);
 	if (!list)
