@@ -11,7 +11,9 @@ V ?= 0
 # Nothing is built in the source tree, so that kernels can be built side by side.
 BUILD := $(CURDIR)/build
 MODULE := $(BUILD)/$(KVER)/kmod
-KBUILD := $(MAKE) -C $(KDIR) M=$(MODULE) GPUSPEC_VERSION=$(VERSION) V=$(V)
+# Headers of a distribution come without its key; sign with your own (see README).
+SIGN := CONFIG_MODULE_SIG_ALL=$(if $(wildcard $(KDIR)/certs/signing_key.pem),y)
+KBUILD := $(MAKE) -C $(KDIR) M=$(MODULE) GPUSPEC_VERSION=$(VERSION) V=$(V) $(SIGN)
 USERSPACE := $(MAKE) -C userspace VERSION=$(VERSION) BUILD=$(BUILD)/userspace \
 	DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
 
@@ -55,7 +57,7 @@ samples:
 	@cp -u $(KSRC)/samples/vfio-mdev/mbochs.c $(KSRC)/samples/vfio-mdev/mtty.c $(BUILD)/$(KVER)/samples
 	@echo 'obj-m := mbochs.o mtty.o' >$(BUILD)/$(KVER)/samples/Kbuild
 	$(MAKE) -C $(KDIR) M=$(BUILD)/$(KVER)/samples modules
-	$(if $(DESTDIR),$(MAKE) -C $(KDIR) M=$(BUILD)/$(KVER)/samples modules_install INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates)
+	$(if $(DESTDIR),$(MAKE) -C $(KDIR) M=$(BUILD)/$(KVER)/samples $(SIGN) modules_install INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates)
 
 # What tools/vm puts into a guest of kernel 6.1, 6.12, ...: the product and the samples.
 stage-%:

@@ -83,7 +83,7 @@ static int plan_set(struct plan *plan, struct gpuspec_change *change,
 		return -EBUSY;
 	}
 	touch(plan, spec, &spec->rule);
-	spec->next = gpuspec_spec_rule(&spec->next, plan->unnamed);
+	spec->next = gpuspec_rule_in_force(&spec->next, plan->unnamed);
 	spec->next.named = true;
 	if (change->has_state)
 		spec->next.state = change->state;

@@ -6,7 +6,6 @@
 #include <linux/string.h>
 
 #include "spec.h"
-#include "verdict.h"
 
 static bool closed;
 module_param(closed, bool, 0444);
@@ -111,38 +110,18 @@ void gpuspec_spec_set_default(enum gpuspec_default unnamed)
 	gpuspec_spec_changed();
 }
 
-struct gpuspec_rule gpuspec_spec_rule(const struct gpuspec_rule *rule,
-				      enum gpuspec_default unnamed)
-{
-	static const struct gpuspec_rule open_rule = {
-		.state = GPUSPEC_STATE_ENABLED,
-		.sharing = GPUSPEC_SHARING_ALL,
-	}, closed_rule = {
-		.state = GPUSPEC_STATE_DISABLED,
-		.sharing = GPUSPEC_SHARING_NONE,
-	};
-
-	if (rule->named)
-		return *rule;
-	return unnamed == GPUSPEC_DEFAULT_OPEN ? open_rule : closed_rule;
-}
-
 enum gpuspec_reason gpuspec_spec_judge(const struct gpuspec_spec *spec)
 {
-	struct gpuspec_case c = { .unnamed = gpuspec_spec_default() };
+	static const struct gpuspec_rule unnamed_rule;
 
-	if (spec) {
-		c.named = spec->rule.named;
-		c.state = spec->rule.state;
-		c.sharing = spec->rule.sharing;
-	}
-	return gpuspec_verdict(&c);
+	return gpuspec_verdict(spec ? &spec->rule : &unnamed_rule, gpuspec_spec_default());
 }
 
 void gpuspec_spec_describe(const struct gpuspec_spec *spec,
 			   struct gpuspec_spec_info *info)
 {
-	struct gpuspec_rule rule = gpuspec_spec_rule(&spec->rule, gpuspec_spec_default());
+	struct gpuspec_rule rule = gpuspec_rule_in_force(&spec->rule,
+							 gpuspec_spec_default());
 
 	strscpy(info->id, spec->id, sizeof(info->id));
 	info->state = rule.state;

@@ -14,6 +14,7 @@
 #include <linux/types.h>
 
 #include "message.h"
+#include "verdict.h"
 
 /*
  * Guards specs, devices, staged policy and the order of events. Gates take it
@@ -21,13 +22,6 @@
  * under it.
  */
 extern struct mutex gpuspec_lock;
-
-/* What policy says of one spec; state and sharing count only if it is named. */
-struct gpuspec_rule {
-	bool named;
-	enum gpuspec_state state;
-	enum gpuspec_sharing sharing;
-};
 
 struct gpuspec_spec {
 	struct rb_node node;
@@ -68,10 +62,6 @@ u32 gpuspec_spec_count(void);
 /* What holds for specs that policy does not name. */
 enum gpuspec_default gpuspec_spec_default(void);
 void gpuspec_spec_set_default(enum gpuspec_default unnamed);
-
-/* The rule in force: @rule itself if it is named, what @unnamed means otherwise. */
-struct gpuspec_rule gpuspec_spec_rule(const struct gpuspec_rule *rule,
-				      enum gpuspec_default unnamed);
 
 /* The verdict; @spec is NULL for one that the table does not have. */
 enum gpuspec_reason gpuspec_spec_judge(const struct gpuspec_spec *spec);

@@ -7,17 +7,34 @@
 
 #include "verdict.h"
 
-enum gpuspec_reason gpuspec_verdict(const struct gpuspec_case *c)
+enum gpuspec_reason gpuspec_verdict(const struct gpuspec_rule *rule,
+				    enum gpuspec_default unnamed)
 {
-	if (!c->named)
-		return c->unnamed == GPUSPEC_DEFAULT_OPEN ?
+	if (!rule->named)
+		return unnamed == GPUSPEC_DEFAULT_OPEN ?
 			GPUSPEC_REASON_ALLOWED : GPUSPEC_REASON_UNKNOWN_SPEC;
-	/* Anything but a plain yes is a no: values from later versions, too. */
-	if (c->state != GPUSPEC_STATE_ENABLED)
+	/* Anything but a plain yes is a no. */
+	if (rule->state != GPUSPEC_STATE_ENABLED)
 		return GPUSPEC_REASON_DISABLED;
-	if (c->sharing != GPUSPEC_SHARING_ALL)
+	if (rule->sharing != GPUSPEC_SHARING_ALL)
 		return GPUSPEC_REASON_RECALLED;
 	return GPUSPEC_REASON_ALLOWED;
+}
+
+struct gpuspec_rule gpuspec_rule_in_force(const struct gpuspec_rule *rule,
+					  enum gpuspec_default unnamed)
+{
+	static const struct gpuspec_rule open_rule = {
+		.state = GPUSPEC_STATE_ENABLED,
+		.sharing = GPUSPEC_SHARING_ALL,
+	}, closed_rule = {
+		.state = GPUSPEC_STATE_DISABLED,
+		.sharing = GPUSPEC_SHARING_NONE,
+	};
+
+	if (rule->named)
+		return *rule;
+	return unnamed == GPUSPEC_DEFAULT_OPEN ? open_rule : closed_rule;
 }
 
 #define REASONS	(GPUSPEC_REASON_RECALLED + 1)

@@ -13,15 +13,20 @@
 #include <stdbool.h>
 #endif
 
-/* All that a verdict depends on. */
-struct gpuspec_case {
-	enum gpuspec_default unnamed;	/* what holds for specs not named */
-	bool named;			/* does policy name the spec? */
-	enum gpuspec_state state;	/* if it does */
-	enum gpuspec_sharing sharing;	/* if it does */
+/* What policy says of one spec; state and sharing count only if it is named. */
+struct gpuspec_rule {
+	bool named;
+	enum gpuspec_state state;
+	enum gpuspec_sharing sharing;
 };
 
-enum gpuspec_reason gpuspec_verdict(const struct gpuspec_case *c);
+/* The verdict, by the rule and by what holds for specs that policy does not name. */
+enum gpuspec_reason gpuspec_verdict(const struct gpuspec_rule *rule,
+				    enum gpuspec_default unnamed);
+
+/* The state and sharing in force: the rule's own if it is named, else the default's. */
+struct gpuspec_rule gpuspec_rule_in_force(const struct gpuspec_rule *rule,
+					  enum gpuspec_default unnamed);
 
 /* 0, or the negative errno with which a gate refuses. */
 int gpuspec_reason_errno(enum gpuspec_reason reason);

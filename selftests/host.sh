@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# The GPU host that a shell test runs on, the guest of tools/vm: its cards, its mdev
+# parents, and those who take devices. A test file sources this, defines functions
+# test_NAME, each of which begins with a line ": what holds", and ends with run_tests.
+#
+# Every test starts on a host with no policy, no mdev and no card bound to VFIO.
+
+# shellcheck disable=SC1091 # kselftest's, installed beside the tests
+. "$(dirname "$0")/../kselftest/ktap_helpers.sh"
+export PATH=$PWD:$PATH
+
+# Two cards of one spec, and one of another (tools/vm). card_c is idle, too.
+card_a=0000:00:05.0 card_b=0000:00:09.0 other=0000:00:08.0
+spec_ab=pci:1234:1111:1af4:1100 spec_other=pci:1b36:0100:1af4:1100
+mdev_parent=/sys/class/mdev_bus/mtty/mdev_supported_types/mtty-2
+spec_mdev=mdev:mtty-2
+uuid_a=11111111-2222-3333-4444-00000000000a
+uuid_b=11111111-2222-3333-4444-00000000000b
+
+work=$(mktemp -d)
+trap 'cleanup_host; rm -rf "$work"' EXIT
+
+# Wait up to ten seconds for a command to succeed.
+eventually() {
+	local i
+	for ((i = 0; i < 100; i++)); do
+		"$@" && return
+		sleep 0.1
+	done
+	echo "never came true: $*"
+	return 1
+}
+
+# The command must fail, and what it says must have the words.
+fails_with() {
+	local words=$1 said
+	shift
+	if said=$("$@" 2>&1); then
+		echo "succeeded, but should not have: $* (it said: $said)"
+		return 1
+	fi
+	[[ $said == *"$words"* ]] || {
+		echo "failed with other words than '$words': $* (it said: $said)"
+		return 1
+	}
+}
+
+fails() { fails_with '' "$@"; }
+
+is() {
+	[ "$1" = "$2" ] || {
+		echo "is '$1', and not '$2' as it should be"
+		return 1
+	}
+}
+
+write() { echo "$2" >"$1"; }
+
+# --- cards ---
+
+driver_of() { basename "$(readlink "/sys/bus/pci/devices/$1/driver")"; }
+
+bind() {
+	[ "$(driver_of "$1")" != "$2" ] || return 0
+	[ ! -e "/sys/bus/pci/devices/$1/driver" ] || write "/sys/bus/pci/devices/$1/driver/unbind" "$1"
+	write "/sys/bus/pci/devices/$1/driver_override" "$2"
+	write "/sys/bus/pci/drivers/$2/bind" "$1"
+}
+
+unbind() {
+	write "/sys/bus/pci/devices/$1/driver_override" ''
+	[ ! -e "/sys/bus/pci/devices/$1/driver" ] || write "/sys/bus/pci/devices/$1/driver/unbind" "$1"
+}
+
+# --- mediated devices ---
+
+mdev_create() { write "$mdev_parent/create" "$1"; }
+mdev_remove() { write "/sys/bus/mdev/devices/$1/remove" 1; }
+mdevs_available() { cat "$mdev_parent/available_instances"; }
+
+# --- holders: one process of vfio_open for each name ---
+
+# Open a device and hold it: hold NAME [--cdev] ADDRESS
+hold() {
+	local name=$1
+	shift
+	mkfifo "$work/$name.in"
+	vfio_open "$@" <"$work/$name.in" >"$work/$name.out" 2>&1 &
+	echo $! >"$work/$name.pid"
+	sleep infinity >"$work/$name.in" &
+	echo $! >"$work/$name.keeper"
+	eventually test -s "$work/$name.out"
+	is "$(head -n 1 "$work/$name.out")" open
+}
+
+# The device that NAME holds answers.
+answers() {
+	local before
+	before=$(wc -l <"$work/$1.out")
+	echo >"$work/$1.in"
+	eventually said_more_than "$work/$1.out" "$before"
+	[[ $(tail -n 1 "$work/$1.out") =~ ^[0-9a-f]{4}:[0-9a-f]{4}$ ]] || cat "$work/$1.out"
+}
+
+said_more_than() { [ "$(wc -l <"$1")" -gt "$2" ]; }
+gone() { ! kill -0 "$1" 2>/dev/null; }
+
+let_go() {
+	kill "$(<"$work/$1.keeper")" "$(<"$work/$1.pid")" 2>/dev/null
+	eventually gone "$(<"$work/$1.pid")"
+	rm -f "$work/$1".*
+}
+
+# An open that is allowed: it is closed again at once.
+opens() { is "$(vfio_open "$@" </dev/null 2>&1)" open; }
+
+# An open that is refused with this errno: refuses ERRNO [--cdev] ADDRESS
+refuses() {
+	local errno=$1
+	shift
+	is "$(vfio_open "$@" </dev/null 2>&1)" "$errno"
+}
+
+# --- what gpuspec says ---
+
+# One field of a spec, or of a device, as jq names it: spec_field ID .in_use
+spec_field() {
+	gpuspec list --json | jq -r --arg id "$1" ".specs[] | select(.id == \$id) | $2"
+}
+
+device_field() {
+	gpuspec devices --json | jq -r --arg address "$1" ".devices[] | select(.address == \$address) | $2"
+}
+
+# The kernel log since the test began.
+log() { dmesg | sed "1,/test begins: $test_name\$/d"; }
+logged() { log | grep -qF "$1"; }
+
+reload() {
+	[ ! -d /sys/module/gpuspec ] || rmmod gpuspec
+	modprobe gpuspec match_class=0108 "$@"
+}
+
+# --- tests ---
+
+cleanup_host() {
+	local file device
+	for file in "$work"/*.keeper "$work"/*.pid; do
+		[ ! -e "$file" ] || kill -9 "$(<"$file")" 2>/dev/null
+	done
+	wait
+	rm -rf "${work:?}"/*
+	[ ! -e /sys/module/gpuspec ] || gpuspec default open >/dev/null
+	for device in /sys/bus/mdev/devices/*; do
+		[ ! -e "$device" ] || write "$device/remove" 1
+	done
+	for device in /sys/bus/pci/drivers/vfio-pci/*:*; do
+		[ ! -e "$device" ] || unbind "${device##*/}"
+	done
+}
+
+run_test() {
+	local status
+	test_name=$1
+	cleanup_host
+	reload
+	echo "gpuspec test begins: $test_name" >/dev/kmsg
+	# Errors end the function only where bash is not asked how it went.
+	(set -eu -o pipefail; "$test_name") >"$work.said" 2>&1
+	status=$?
+	if [ $status -eq 0 ]; then
+		ktap_test_pass "$test_name"
+	else
+		sed 's/^/#   /' "$work.said"
+		log | tail -n 15 | sed 's/^/#   log: /'
+		ktap_test_fail "$test_name"
+	fi
+}
+
+run_tests() {
+	local tests test
+	mapfile -t tests < <(compgen -A function test_)
+	modprobe -a vfio-pci mtty mbochs
+	ktap_print_header
+	ktap_set_plan ${#tests[@]}
+	for test in "${tests[@]}"; do
+		run_test "$test"
+	done
+	ktap_finished
+}

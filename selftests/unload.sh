@@ -1,0 +1,92 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The module goes and comes while devices are held, bound and opened.
+. "$(dirname "$0")/host.sh"
+
+test_holder_never_notices() {
+	bind $card_a vfio-pci
+	bind $card_b vfio-pci
+	hold first $card_a
+	rmmod gpuspec
+	answers first
+	modprobe gpuspec
+	answers first
+	is "$(device_field $card_a .in_use)" true
+	is "$(device_field $card_a .holder)" null
+	is "$(spec_field $spec_ab .in_use)" 1
+	gpuspec disable $spec_ab
+	answers first
+	refuses EPERM $card_b
+	let_go first
+	is "$(device_field $card_a .in_use)" false
+	refuses EPERM $card_a
+}
+
+test_holder_may_let_go_while_unloaded() {
+	bind $card_a vfio-pci
+	hold first $card_a
+	rmmod gpuspec
+	let_go first
+	modprobe gpuspec
+	is "$(device_field $card_a .in_use)" false
+	opens $card_a
+}
+
+test_unload_forgets_policy_and_gates() {
+	bind $card_a vfio-pci
+	gpuspec disable $spec_ab
+	refuses EPERM $card_a
+	rmmod gpuspec
+	opens $card_a
+	unbind $card_a
+	bind $card_a vfio-pci
+	modprobe gpuspec
+	opens $card_a
+}
+
+test_autoload_by_family_name() {
+	rmmod gpuspec
+	is "$(gpuspec list --json | jq '.specs | length > 3')" true
+	[ -d /sys/module/gpuspec ]
+}
+
+test_bad_parameters_are_refused() {
+	rmmod gpuspec
+	fails modprobe gpuspec match_class=display
+	fails modprobe gpuspec match_class=0300,123
+	fails modprobe gpuspec match_class=00,01,02,04,05,06,07,08,09,0a,0b,0c,0d,0e,0f,10,11
+	logged "match_class: 'display' is not a PCI class"
+	modprobe gpuspec match_class=0108,0b
+	is "$(cat /sys/module/gpuspec/parameters/match_class)" 0108,0b
+	is "$(gpuspec list --json | jq -r '.specs[] | select(.id | startswith("pci:1b36:0010")) | .devices')" 1
+}
+
+test_two_hundred_rounds_under_way() {
+	local i binding opening creating
+	bind $card_b vfio-pci
+	while :; do
+		bind $card_a vfio-pci
+		unbind $card_a
+	done >/dev/null 2>&1 &
+	binding=$!
+	while :; do vfio_open $card_b </dev/null; done >/dev/null 2>&1 &
+	opening=$!
+	while :; do
+		mdev_create $uuid_a
+		vfio_open $uuid_a </dev/null
+		mdev_remove $uuid_a
+	done >/dev/null 2>&1 &
+	creating=$!
+	rmmod gpuspec
+	for ((i = 0; i < 200; i++)); do
+		modprobe gpuspec closed=$((i % 2))
+		rmmod gpuspec
+	done
+	kill $binding $opening $creating
+	wait
+	modprobe gpuspec
+	is "$(gpuspec status --json | jq .in_use)" 0
+	opens $card_b
+}
+
+run_tests

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A VFIO user for the shell tests: opens a device as QEMU would and holds it.
+ *
+ *   vfio_open [--cdev] ADDRESS
+ *
+ * ADDRESS is a PCI address or the UUID of an mdev. Prints "open", or the name
+ * of the errno with which the device was refused and exits with 1. Then, for
+ * every line of standard input, reads the device's PCI vendor and device id
+ * and prints them; at the end of input it closes the device and exits. With
+ * --cdev the device is opened through iommufd instead of its group.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/vfio.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+/* Exit status 2: the test could not even ask. */
+static void __attribute__((noreturn, format(printf, 1, 2))) fail(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fprintf(stderr, ": %s\n", strerror(errno));
+	exit(2);
+}
+
+static int refused(void)
+{
+	printf("%s\n", strerrorname_np(errno));
+	return -1;
+}
+
+static void sysfs_path(char *path, size_t size, const char *address, const char *file)
+{
+	snprintf(path, size, "/sys/bus/%s/devices/%s/%s",
+		 strchr(address, ':') ? "pci" : "mdev", address, file);
+}
+
+static int open_by_group(const char *address)
+{
+	int container, device, group, type = VFIO_TYPE1_IOMMU;
+	char link[PATH_MAX], path[PATH_MAX], *number;
+	ssize_t length;
+
+	sysfs_path(path, sizeof(path), address, "iommu_group");
+	length = readlink(path, link, sizeof(link) - 1);
+	if (length < 0)
+		fail("%s", path);
+	link[length] = '\0';
+	number = strrchr(link, '/') + 1;
+	snprintf(path, sizeof(path), "/dev/vfio/%s", number);
+	group = open(path, O_RDWR);
+	if (group < 0)
+		fail("%s", path);
+	container = open("/dev/vfio/vfio", O_RDWR);
+	if (container < 0)
+		fail("/dev/vfio/vfio");
+	if (ioctl(group, VFIO_GROUP_SET_CONTAINER, &container))
+		fail("VFIO_GROUP_SET_CONTAINER");
+	if (ioctl(container, VFIO_SET_IOMMU, type))
+		fail("VFIO_SET_IOMMU");
+	device = ioctl(group, VFIO_GROUP_GET_DEVICE_FD, address);
+	return device < 0 ? refused() : device;
+}
+
+static int open_by_cdev(const char *address)
+{
+#ifdef VFIO_DEVICE_BIND_IOMMUFD
+	struct vfio_device_bind_iommufd bind = { .argsz = sizeof(bind) };
+	char path[PATH_MAX];
+	struct dirent *entry;
+	int device;
+	DIR *dir;
+
+	sysfs_path(path, sizeof(path), address, "vfio-dev");
+	dir = opendir(path);
+	if (!dir)
+		fail("%s", path);
+	do {
+		entry = readdir(dir);
+		if (!entry)
+			fail("%s has no VFIO device", path);
+	} while (entry->d_name[0] == '.');
+	snprintf(path, sizeof(path), "/dev/vfio/devices/%s", entry->d_name);
+	device = open(path, O_RDWR);
+	if (device < 0)
+		fail("%s", path);
+	bind.iommufd = open("/dev/iommu", O_RDWR);
+	if (bind.iommufd < 0)
+		fail("/dev/iommu");
+	return ioctl(device, VFIO_DEVICE_BIND_IOMMUFD, &bind) ? refused() : device;
+#else
+	errno = ENOSYS;
+	fail("%s: built without iommufd", address);
+#endif
+}
+
+static void read_ids(int device)
+{
+	struct vfio_region_info region = {
+		.argsz = sizeof(region),
+		.index = VFIO_PCI_CONFIG_REGION_INDEX,
+	};
+	unsigned short ids[2];
+
+	if (ioctl(device, VFIO_DEVICE_GET_REGION_INFO, &region))
+		fail("VFIO_DEVICE_GET_REGION_INFO");
+	if (pread(device, ids, sizeof(ids), region.offset) != sizeof(ids))
+		fail("reading PCI config space");
+	printf("%04x:%04x\n", ids[0], ids[1]);
+}
+
+int main(int argc, char **argv)
+{
+	int cdev = argc == 3 && !strcmp(argv[1], "--cdev");
+	char line[16];
+	int device;
+
+	if (argc != 2 + cdev) {
+		fprintf(stderr, "usage: vfio_open [--cdev] ADDRESS\n");
+		return 2;
+	}
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	device = cdev ? open_by_cdev(argv[2]) : open_by_group(argv[1]);
+	if (device < 0)
+		return 1;
+	puts("open");
+	while (fgets(line, sizeof(line), stdin))
+		read_ids(device);
+	close(device);
+	return 0;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The command line: what main() makes of it, and the verbs it calls. */
+#ifndef GPUSPEC_CLI_H
+#define GPUSPEC_CLI_H
+
+#include <stdbool.h>
+
+#include "nl.h"
+
+/* Exit statuses, part of the interface. */
+enum exit_status {
+	EXIT_DONE = 0,		/* or allowed */
+	EXIT_FAILED = 1,
+	EXIT_USAGE = 2,
+	EXIT_REFUSED = 3,	/* by policy */
+	EXIT_NOT_FOUND = 4,	/* no such spec, device or account */
+	EXIT_NO_MODULE = 5,
+	EXIT_NOT_PERMITTED = 6,
+};
+
+/* What the words after the verb came to. */
+struct request {
+	const char *verb;
+	bool json, pgpu, vgpu, if_unused, dry_run, all;
+	int argc;
+	char **argv;
+	struct gpuspec_nl *nl;		/* connected */
+};
+
+/* Each returns an exit status, and has told of an error. */
+int list(struct request *request);
+int show(struct request *request);
+int devices(struct request *request);
+int enable(struct request *request);
+int disable(struct request *request);
+int share(struct request *request);
+int recall(struct request *request);
+int check(struct request *request);
+int set_default(struct request *request);
+int status(struct request *request);
+int monitor(struct request *request);
+
+/* Print "gpuspec: WHAT: WHY" on standard error, and return @status. */
+int fail(enum exit_status status, const char *what, const char *why, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The same for an error that the library returned. */
+int fail_nl(const struct gpuspec_nl *nl, int error, const char *what);
+
+#endif /* GPUSPEC_CLI_H */

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+
+#include "cli.h"
+#include "devices.h"
+#include "output.h"
+#include "resolve.h"
+#include "row.h"
+
+static void address(struct json_object *row, char *text, size_t size)
+{
+	snprintf(text, size, "%s", output_text(row, "address"));
+}
+
+static void spec(struct json_object *row, char *text, size_t size)
+{
+	snprintf(text, size, "%s", output_text(row, "spec"));
+}
+
+static void driver(struct json_object *row, char *text, size_t size)
+{
+	snprintf(text, size, "%s", output_text(row, "driver"));
+}
+
+static void group(struct json_object *row, char *text, size_t size)
+{
+	snprintf(text, size, "%s", output_text(row, "iommu_group"));
+}
+
+static void numa(struct json_object *row, char *text, size_t size)
+{
+	snprintf(text, size, "%s", output_text(row, "numa_node"));
+}
+
+static const struct column columns[] = {
+	{ "ADDRESS", address, false, false },
+	{ "SPEC", spec, false, false },
+	{ "DRIVER", driver, false, false },
+	{ "GROUP", group, true, false },
+	{ "NUMA", numa, true, false },
+	{ "HOLDER", row_holder_text, false, true },
+};
+
+int print_devices(struct json_object *rows)
+{
+	return output_table(rows, columns, sizeof(columns) / sizeof(columns[0]));
+}
+
+int devices(struct request *request)
+{
+	struct gpuspec_inventory inventory;
+	struct json_object *answer, *rows;
+	const char *id = NULL;
+	int error, result = EXIT_DONE;
+
+	error = gpuspec_inventory_read(request->nl, "/sys", &inventory);
+	if (error)
+		return fail_nl(request->nl, error, "devices");
+	if (request->argc) {
+		id = resolve_spec(request, &inventory, request->argv[0], &result);
+		if (!id)
+			goto out;
+	}
+	answer = json_object_new_object();
+	rows = row_devices(&inventory, id, false);
+	json_object_object_add(answer, "devices", rows);
+	if (request->json)
+		output_json(answer);
+	else if (!json_object_array_length(rows))
+		puts(id ? "This host has no device of this spec." : "This host has no GPU.");
+	else if (print_devices(rows))
+		result = fail(EXIT_FAILED, "devices", "out of memory");
+	json_object_put(answer);
+out:
+	gpuspec_inventory_free(&inventory);
+	return result;
+}

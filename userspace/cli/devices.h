@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef GPUSPEC_CLI_DEVICES_H
+#define GPUSPEC_CLI_DEVICES_H
+
+#include <json-c/json.h>
+
+/* Print rows of row_devices() as a table; non-zero without memory. */
+int print_devices(struct json_object *rows);
+
+#endif /* GPUSPEC_CLI_DEVICES_H */

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "output.h"
+#include "row.h"
+
+static void id(struct json_object *row, char *text, size_t size)
+{
+	snprintf(text, size, "%s", output_text(row, "id"));
+}
+
+static void name(struct json_object *row, char *text, size_t size)
+{
+	snprintf(text, size, "%s", output_text(row, "name"));
+}
+
+static void kind(struct json_object *row, char *text, size_t size)
+{
+	snprintf(text, size, "%s", strcmp(output_text(row, "kind"), "pgpu") ? "vGPU" : "pGPU");
+}
+
+static void state(struct json_object *row, char *text, size_t size)
+{
+	snprintf(text, size, "%s", output_text(row, "state"));
+}
+
+static void shared(struct json_object *row, char *text, size_t size)
+{
+	snprintf(text, size, "%s", output_text(row, "shared"));
+}
+
+static void devices_in_use(struct json_object *row, char *text, size_t size)
+{
+	snprintf(text, size, "%s of %s", output_text(row, "in_use"), output_text(row, "devices"));
+}
+
+static void refused(struct json_object *row, char *text, size_t size)
+{
+	snprintf(text, size, "%s", output_text(row, "refused"));
+}
+
+static const struct column columns[] = {
+	{ "SPEC", id, false, false },
+	{ "NAME", name, false, true },
+	{ "KIND", kind, false, false },
+	{ "STATE", state, false, false },
+	{ "SHARED", shared, false, false },
+	{ "IN USE", devices_in_use, true, false },
+	{ "REFUSED", refused, true, false },
+};
+
+int list(struct request *request)
+{
+	struct gpuspec_inventory inventory;
+	struct json_object *answer, *specs;
+	bool every = request->pgpu == request->vgpu;
+	size_t i;
+	int error;
+
+	error = gpuspec_inventory_read(request->nl, "/sys", &inventory);
+	if (error)
+		return fail_nl(request->nl, error, "list");
+	answer = json_object_new_object();
+	specs = json_object_new_array();
+	json_object_object_add(answer, "specs", specs);
+	for (i = 0; i < inventory.model_count; i++)
+		if (every || request->pgpu == (inventory.models[i].spec.kind == GPUSPEC_KIND_PGPU))
+			json_object_array_add(specs, row_spec(&inventory.models[i]));
+	if (request->json)
+		output_json(answer);
+	else if (!json_object_array_length(specs))
+		puts("No GPU here: no PCI function of class 03 (display) or 12 (processing accelerator),\n"
+		     "no mdev type and no policy. The module's parameter match_class= adds classes.");
+	else
+		error = output_table(specs, columns, sizeof(columns) / sizeof(columns[0]));
+	json_object_put(answer);
+	gpuspec_inventory_free(&inventory);
+	return error ? fail(EXIT_FAILED, "list", "out of memory") : EXIT_DONE;
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "output.h"
+#include "row.h"
+#include "verdict.h"
+
+static const char *event_name(uint8_t command)
+{
+	static const char *const names[] = {
+		[GPUSPEC_CMD_SPEC_CHANGED] = "spec-changed",
+		[GPUSPEC_CMD_DEVICE_ADDED] = "device-added",
+		[GPUSPEC_CMD_DEVICE_REMOVED] = "device-removed",
+		[GPUSPEC_CMD_OPENED] = "opened",
+		[GPUSPEC_CMD_CLOSED] = "closed",
+		[GPUSPEC_CMD_REFUSED] = "refused",
+		[GPUSPEC_CMD_POLICY_APPLIED] = "policy-applied",
+	};
+
+	return names[command];
+}
+
+/* What happened, for people. */
+static void describe(const struct gpuspec_event *event, char *text, size_t size)
+{
+	const struct gpuspec_process *who = &event->device.holder;
+	const struct gpuspec_device *device = &event->device;
+
+	switch (event->command) {
+	case GPUSPEC_CMD_SPEC_CHANGED:
+		snprintf(text, size, "%s: policy %s: %s, shared with %s", event->spec.id,
+			 event->spec.named ? "changed" : "forgotten", row_state(event->spec.state),
+			 row_sharing(event->spec.sharing));
+		break;
+	case GPUSPEC_CMD_DEVICE_ADDED:
+		snprintf(text, size, "%s: added, of %s", device->address, device->spec);
+		break;
+	case GPUSPEC_CMD_DEVICE_REMOVED:
+		snprintf(text, size, "%s: removed, of %s", device->address, device->spec);
+		break;
+	case GPUSPEC_CMD_OPENED:
+	case GPUSPEC_CMD_CLOSED:
+		if (who->pid)
+			snprintf(text, size, "%s: %s by %s[%u]", device->address,
+				 event_name(event->command), who->comm, who->pid);
+		else
+			snprintf(text, size, "%s: %s", device->address, event_name(event->command));
+		break;
+	case GPUSPEC_CMD_REFUSED:
+		snprintf(text, size, "%s: %s by %s[%u] refused: %s %s", device->address,
+			 event->gate == GPUSPEC_GATE_BIND ? "bind" : "open", event->process.comm,
+			 event->process.pid, device->spec, gpuspec_reason_phrase(event->reason));
+		break;
+	case GPUSPEC_CMD_POLICY_APPLIED:
+		snprintf(text, size, "policy applied: default %s, %u specs changed",
+			 row_default(event->unnamed), event->changes);
+		break;
+	}
+}
+
+static struct json_object *row_event_device(const struct gpuspec_device *device)
+{
+	struct json_object *row = json_object_new_object();
+
+	json_object_object_add(row, "address", row_string(device->address));
+	json_object_object_add(row, "spec", row_string(device->spec));
+	json_object_object_add(row, "in_use", json_object_new_boolean(device->in_use));
+	json_object_object_add(row, "holder", row_process(&device->holder));
+	return row;
+}
+
+static struct json_object *row_event_spec(const struct gpuspec_spec *spec)
+{
+	struct json_object *row = json_object_new_object();
+
+	json_object_object_add(row, "id", row_string(spec->id));
+	json_object_object_add(row, "state", row_string(row_state(spec->state)));
+	json_object_object_add(row, "shared", row_string(row_sharing(spec->sharing)));
+	json_object_object_add(row, "named", json_object_new_boolean(spec->named));
+	return row;
+}
+
+static struct json_object *row_event(const struct gpuspec_event *event)
+{
+	struct json_object *row = json_object_new_object();
+	char text[1400], stamp[64];
+	struct timespec now;
+	struct tm local;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	localtime_r(&now.tv_sec, &local);
+	strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S%z", &local);
+	json_object_object_add(row, "time", row_string(stamp));
+	json_object_object_add(row, "seq", json_object_new_uint64(event->seq));
+	json_object_object_add(row, "missed", json_object_new_uint64(event->missed));
+	json_object_object_add(row, "event", row_string(event_name(event->command)));
+	if (*event->spec.id)
+		json_object_object_add(row, "spec", row_event_spec(&event->spec));
+	if (*event->device.address)
+		json_object_object_add(row, "device", row_event_device(&event->device));
+	if (event->command == GPUSPEC_CMD_REFUSED) {
+		json_object_object_add(row, "process", row_process(&event->process));
+		json_object_object_add(row, "gate", row_string(event->gate == GPUSPEC_GATE_BIND ?
+							       "bind" : "open"));
+		json_object_object_add(row, "reason",
+				       row_string(gpuspec_reason_name(event->reason)));
+	}
+	if (event->command == GPUSPEC_CMD_POLICY_APPLIED) {
+		json_object_object_add(row, "default", row_string(row_default(event->unnamed)));
+		json_object_object_add(row, "changes", json_object_new_int64(event->changes));
+	}
+	describe(event, text, sizeof(text));
+	json_object_object_add(row, "sentence", row_string(text));
+	return row;
+}
+
+static void print_event(const struct gpuspec_event *event, void *data)
+{
+	const struct request *request = data;
+	struct json_object *row = row_event(event);
+
+	if (request->json) {
+		output_json_line(row);
+	} else {
+		if (event->missed)
+			printf("(missed %llu events)\n", (unsigned long long)event->missed);
+		/* The time of the day is enough in text. */
+		printf("%.8s %s\n", output_text(row, "time") + 11, output_text(row, "sentence"));
+		fflush(stdout);
+	}
+	json_object_put(row);
+}
+
+int monitor(struct request *request)
+{
+	struct pollfd fds[2] = { { .events = POLLIN }, { .events = POLLIN } };
+	sigset_t signals;
+	int error;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	error = gpuspec_nl_subscribe(request->nl);
+	if (error)
+		return fail_nl(request->nl, error, "monitor");
+	fds[0].fd = gpuspec_nl_fd(request->nl);
+	fds[1].fd = signalfd(-1, &signals, SFD_CLOEXEC);
+	if (fds[1].fd < 0)
+		return fail(EXIT_FAILED, "monitor", "%s", strerror(errno));
+	while (!error && !ferror(stdout)) {
+		if (poll(fds, 2, -1) < 0 && errno != EINTR)
+			error = fail(EXIT_FAILED, "monitor", "%s", strerror(errno));
+		else if (fds[1].revents)
+			break;
+		else
+			error = gpuspec_nl_hear(request->nl, print_event, request);
+	}
+	close(fds[1].fd);
+	return error < 0 ? fail_nl(request->nl, error, "monitor") : error;
+}

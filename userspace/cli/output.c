@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <libsmartcols/libsmartcols.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "output.h"
+
+void output_json(struct json_object *answer)
+{
+	puts(json_object_to_json_string_ext(answer, JSON_C_TO_STRING_PRETTY |
+					    JSON_C_TO_STRING_SPACED |
+					    JSON_C_TO_STRING_NOSLASHESCAPE));
+}
+
+void output_json_line(struct json_object *answer)
+{
+	puts(json_object_to_json_string_ext(answer, JSON_C_TO_STRING_PLAIN |
+					    JSON_C_TO_STRING_NOSLASHESCAPE));
+	fflush(stdout);
+}
+
+static bool is_coloured(void)
+{
+	const char *off = getenv("NO_COLOR");
+
+	return isatty(STDOUT_FILENO) && (!off || !*off);
+}
+
+/* What keeps a VM from its GPU stands out. */
+static const char *colour(const char *text)
+{
+	if (!strcmp(text, "disabled"))
+		return "red";
+	if (!strcmp(text, "none") || !strcmp(text, "unknown"))
+		return "brown";
+	return NULL;
+}
+
+static int fill_line(struct libscols_line *line, struct json_object *row,
+		     const struct column *columns, size_t count)
+{
+	char text[1024];
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		columns[i].cell(row, text, sizeof(text));
+		if (scols_line_set_data(line, i, text) ||
+		    scols_cell_set_color(scols_line_get_cell(line, i), colour(text)))
+			return -1;
+	}
+	return 0;
+}
+
+static int fill_table(struct libscols_table *table, struct json_object *rows,
+		      const struct column *columns, size_t count)
+{
+	struct libscols_line *line;
+	size_t i;
+	int flags;
+
+	for (i = 0; i < count; i++) {
+		flags = (columns[i].right ? SCOLS_FL_RIGHT : 0) |
+			(columns[i].shrinks ? SCOLS_FL_TRUNC : 0);
+		if (!scols_table_new_column(table, columns[i].title, 0, flags))
+			return -1;
+	}
+	for (i = 0; i < json_object_array_length(rows); i++) {
+		line = scols_table_new_line(table, NULL);
+		if (!line || fill_line(line, json_object_array_get_idx(rows, i), columns, count))
+			return -1;
+	}
+	return scols_print_table(table);
+}
+
+int output_table(struct json_object *rows, const struct column *columns, size_t count)
+{
+	struct libscols_table *table = scols_new_table();
+	int error = -1;
+
+	if (table) {
+		scols_table_enable_colors(table, is_coloured());
+		error = fill_table(table, rows, columns, count);
+		scols_unref_table(table);
+	}
+	return error;
+}
+
+const char *output_text(struct json_object *object, const char *member)
+{
+	struct json_object *value = json_object_object_get(object, member);
+
+	return value ? json_object_get_string(value) : "-";
+}
+
+void output_bytes(struct json_object *object, const char *member, char *text, size_t size)
+{
+	static const char *const units[] = { "bytes", "KiB", "MiB", "GiB", "TiB" };
+	struct json_object *value = json_object_object_get(object, member);
+	long long amount = value ? json_object_get_int64(value) : 0;
+	size_t unit = 0;
+
+	while (amount >= 1024 && amount % 1024 == 0 && unit < 4) {
+		amount /= 1024;
+		unit++;
+	}
+	if (value)
+		snprintf(text, size, "%lld %s", amount, units[unit]);
+	else
+		snprintf(text, size, "-");
+}

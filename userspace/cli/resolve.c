@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "resolve.h"
+#include "spec_id.h"
+
+const struct gpuspec_card *resolve_device(const struct gpuspec_inventory *inventory,
+					  const char *word)
+{
+	const char *address;
+	size_t i;
+
+	for (i = 0; i < inventory->card_count; i++) {
+		address = inventory->cards[i].device.address;
+		if (!strcasecmp(address, word))
+			return &inventory->cards[i];
+		/* As lspci prints it: without the first domain. */
+		if (!strncmp(address, "0000:", 5) && !strcasecmp(address + 5, word))
+			return &inventory->cards[i];
+	}
+	return NULL;
+}
+
+static bool matches(const struct gpuspec_model *model, const char *word)
+{
+	return strcasestr(model->spec.id, word) || strcasestr(model->name, word);
+}
+
+static const char *ambiguous(const struct request *request,
+			     const struct gpuspec_inventory *inventory, const char *word)
+{
+	char list[512] = "";
+	size_t i, length = 0;
+
+	for (i = 0; i < inventory->model_count; i++)
+		if (matches(&inventory->models[i], word) && length < sizeof(list))
+			length += snprintf(list + length, sizeof(list) - length, "%s%s",
+					   length ? ", " : "", inventory->models[i].spec.id);
+	fail(EXIT_USAGE, request->verb, "'%s' could be any of %s%s; say more of it", word, list,
+	     length < sizeof(list) ? "" : "...");
+	return NULL;
+}
+
+const char *resolve_spec(const struct request *request,
+			 const struct gpuspec_inventory *inventory,
+			 const char *word, int *status)
+{
+	const struct gpuspec_card *card = resolve_device(inventory, word);
+	const char *found = NULL;
+	size_t i;
+
+	if (card)
+		return card->device.spec;
+	if (gpuspec_id_parse(word, NULL))
+		return word;
+	for (i = 0; *word && i < inventory->model_count; i++) {
+		if (!matches(&inventory->models[i], word))
+			continue;
+		if (found) {
+			*status = EXIT_USAGE;
+			return ambiguous(request, inventory, word);
+		}
+		found = inventory->models[i].spec.id;
+	}
+	if (!found) {
+		fail(EXIT_NOT_FOUND, request->verb, "no spec or device of this host is called '%s'; gpuspec list and gpuspec devices show what there is",
+		     word);
+		*status = EXIT_NOT_FOUND;
+	}
+	return found;
+}

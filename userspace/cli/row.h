@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What things look like in JSON: the names and units that gpuspec(8) documents. */
+#ifndef GPUSPEC_ROW_H
+#define GPUSPEC_ROW_H
+
+#include <json-c/json.h>
+
+#include "inventory.h"
+
+struct json_object *row_spec(const struct gpuspec_model *model);
+struct json_object *row_device(const struct gpuspec_card *card);
+/* Null for no process. */
+struct json_object *row_process(const struct gpuspec_process *process);
+
+/* All devices of a spec, or with @spec NULL of all; only those in use if @in_use. */
+struct json_object *row_devices(const struct gpuspec_inventory *inventory,
+				const char *spec, bool in_use);
+
+/* A string with nothing in it that could upset a terminal or a JSON reader. */
+struct json_object *row_string(const char *text);
+/* Null if it is empty. */
+struct json_object *row_string_or_null(const char *text);
+
+const char *row_state(enum gpuspec_state state);
+const char *row_sharing(enum gpuspec_sharing sharing);
+const char *row_default(enum gpuspec_default unnamed);
+
+/* "qemu-system-x86[4711] uid 64055", from the row of a device. */
+void row_holder_text(struct json_object *device, char *text, size_t size);
+
+#endif /* GPUSPEC_ROW_H */

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "output.h"
+#include "row.h"
+
+static void count(struct json_object *answer, const char *member, long long value)
+{
+	json_object_object_add(answer, member, json_object_new_int64(value));
+}
+
+static struct json_object *row_status(const struct gpuspec_inventory *inventory)
+{
+	const struct gpuspec_info *info = &inventory->info;
+	struct json_object *answer = json_object_new_object();
+	long long named = 0, disabled = 0, recalled = 0;
+	const struct gpuspec_spec *spec;
+	size_t i;
+
+	for (i = 0; i < inventory->model_count; i++) {
+		spec = &inventory->models[i].spec;
+		named += spec->named;
+		disabled += spec->state == GPUSPEC_STATE_DISABLED;
+		recalled += spec->sharing == GPUSPEC_SHARING_NONE;
+	}
+	json_object_object_add(answer, "module_version", row_string(info->version));
+	json_object_object_add(answer, "helper_version", row_string(GPUSPEC_VERSION));
+	json_object_object_add(answer, "default", row_string(row_default(info->unnamed)));
+	count(answer, "specs", inventory->model_count);
+	count(answer, "named", named);
+	count(answer, "disabled", disabled);
+	count(answer, "recalled", recalled);
+	count(answer, "devices", info->devices);
+	count(answer, "in_use", info->in_use);
+	json_object_object_add(answer, "refused", json_object_new_uint64(info->refused));
+	count(answer, "generation", info->generation);
+	json_object_object_add(answer, "event_seq", json_object_new_uint64(info->seq));
+	return answer;
+}
+
+int status(struct request *request)
+{
+	struct gpuspec_inventory inventory;
+	struct json_object *answer;
+	int error;
+
+	error = gpuspec_inventory_read(request->nl, "/sys", &inventory);
+	if (error)
+		return fail_nl(request->nl, error, "status");
+	answer = row_status(&inventory);
+	gpuspec_inventory_free(&inventory);
+	if (request->json) {
+		output_json(answer);
+	} else {
+		printf("Module    gpuspec %s is loaded\n", output_text(answer, "module_version"));
+		if (strcmp(output_text(answer, "module_version"), GPUSPEC_VERSION))
+			printf("          this program is version " GPUSPEC_VERSION "; load its module to have both alike\n");
+		printf("Default   %s\n", output_text(answer, "default"));
+		printf("Specs     %s: %s named by policy, %s disabled, %s shared with nobody\n",
+		       output_text(answer, "specs"), output_text(answer, "named"),
+		       output_text(answer, "disabled"), output_text(answer, "recalled"));
+		printf("Devices   %s, %s in use\n", output_text(answer, "devices"),
+		       output_text(answer, "in_use"));
+		printf("Refused   %s since the module was loaded\n", output_text(answer, "refused"));
+	}
+	json_object_put(answer);
+	return EXIT_DONE;
+}

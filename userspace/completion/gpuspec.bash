@@ -1,0 +1,34 @@
+# bash completion for gpuspec. The program itself knows its verbs and options.
+
+_gpuspec()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]} words=''
+
+	# The colons of ids and addresses are part of the word.
+	if declare -F _get_comp_words_by_ref >/dev/null; then
+		_get_comp_words_by_ref -n : cur
+	fi
+	if [ "$COMP_CWORD" -eq 1 ]; then
+		words="$(gpuspec --words 2>/dev/null) --help --version"
+	elif [[ $cur == -* ]]; then
+		words=$(gpuspec --words "$verb" 2>/dev/null)
+	else
+		case $verb in
+		show | enable | disable | share | recall | check | devices)
+			words=$(gpuspec list --json 2>/dev/null | sed -n 's/^ *"id": *"\(.*\)",*$/\1/p')
+			;;
+		default)
+			words='open closed'
+			;;
+		esac
+		if [ "$verb" = check ]; then
+			words+=" $(gpuspec devices --json 2>/dev/null | sed -n 's/^ *"address": *"\(.*\)",*$/\1/p')"
+		fi
+	fi
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+	if declare -F __ltrim_colon_completions >/dev/null; then
+		__ltrim_colon_completions "$cur"
+	fi
+}
+
+complete -F _gpuspec gpuspec

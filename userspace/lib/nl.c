@@ -1,0 +1,495 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <linux/genetlink.h>
+#include <linux/netlink.h>
+#include <netlink/attr.h>
+#include <netlink/errno.h>
+#include <netlink/genl/ctrl.h>
+#include <netlink/genl/genl.h>
+#include <netlink/netlink.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "nl.h"
+#include "nl_message.h"
+
+/* Tables change while they are read: how often to start again before giving up. */
+#define TRIES	20
+
+/* Takes one reply: 0 or a negative errno. */
+typedef int taker(const struct genlmsghdr *header, void *data);
+
+struct gpuspec_nl {
+	struct nl_sock *sock;
+	int family;
+	char sentence[256];
+	/* The request under way: */
+	taker *take;
+	void *data;
+	int error;
+	bool done;
+	/* The listener: */
+	int control;		/* id of the family that tells of families */
+	uint64_t seq;		/* of the newest event heard; 0: none yet */
+	bool gone;
+	gpuspec_event_handler *handler;
+	void *handler_data;
+};
+
+static int fail(struct gpuspec_nl *nl, int error, const char *sentence)
+{
+	snprintf(nl->sentence, sizeof(nl->sentence), "%s", sentence);
+	return error;
+}
+
+const char *gpuspec_nl_sentence(const struct gpuspec_nl *nl)
+{
+	return nl ? nl->sentence : "out of memory";
+}
+
+/* Find the kernel's sentence behind an error message, as the flags say it lies there. */
+static void keep_sentence(struct gpuspec_nl *nl, const struct nlmsgerr *message)
+{
+	const struct nlmsghdr *header = (const struct nlmsghdr *)message - 1;
+	size_t length = header->nlmsg_len - NLMSG_HDRLEN, offset = sizeof(*message);
+	struct nlattr *attr, *attrs;
+	int remaining;
+
+	snprintf(nl->sentence, sizeof(nl->sentence), "%s", strerror(-message->error));
+	if (!(header->nlmsg_flags & NLM_F_ACK_TLVS))
+		return;
+	if (!(header->nlmsg_flags & NLM_F_CAPPED)) {
+		if (message->msg.nlmsg_len < NLMSG_HDRLEN)
+			return;
+		offset += NLMSG_ALIGN(message->msg.nlmsg_len) - NLMSG_HDRLEN;
+	}
+	if (offset >= length)
+		return;
+	attrs = (struct nlattr *)((char *)message + offset);
+	nla_for_each_attr(attr, attrs, (int)(length - offset), remaining)
+		if (nla_type(attr) == NLMSGERR_ATTR_MSG && nla_len(attr) > 0)
+			snprintf(nl->sentence, sizeof(nl->sentence), "%.*s",
+				 nla_len(attr), (char *)nla_data(attr));
+}
+
+static int on_error(struct sockaddr_nl *from, struct nlmsgerr *message, void *data)
+{
+	struct gpuspec_nl *nl = data;
+
+	(void)from;
+	nl->error = message->error;
+	nl->done = true;
+	keep_sentence(nl, message);
+	return NL_STOP;
+}
+
+static int on_ack(struct nl_msg *message, void *data)
+{
+	struct gpuspec_nl *nl = data;
+
+	(void)message;
+	nl->done = true;
+	return NL_STOP;
+}
+
+/* The end of a dump carries its own result. */
+static int on_finish(struct nl_msg *message, void *data)
+{
+	const struct nlmsghdr *header = nlmsg_hdr(message);
+	struct gpuspec_nl *nl = data;
+
+	nl->done = true;
+	if (nlmsg_datalen(header) >= (int)sizeof(int))
+		nl->error = *(int *)nlmsg_data(header);
+	if (nl->error)
+		fail(nl, nl->error, strerror(-nl->error));
+	return NL_STOP;
+}
+
+static int on_reply(struct nl_msg *message, void *data)
+{
+	const struct nlmsghdr *header = nlmsg_hdr(message);
+	struct gpuspec_nl *nl = data;
+	int error;
+
+	if (!nl->take)
+		return NL_SKIP;
+	error = genlmsg_valid_hdr((struct nlmsghdr *)header, 0) ?
+		nl->take(nlmsg_data(header), nl->data) : -EPROTO;
+	/* The rest is still read, so that it does not come as the answer to a later request. */
+	if (error && !nl->error)
+		nl->error = fail(nl, error, error == -EPROTO ?
+				 "the module's answer cannot be understood: it is of another version than this program" :
+				 strerror(-error));
+	return NL_OK;
+}
+
+static struct nl_msg *request(struct gpuspec_nl *nl, uint8_t command, int flags)
+{
+	struct nl_msg *message = nlmsg_alloc();
+
+	if (message && !genlmsg_put(message, NL_AUTO_PORT, NL_AUTO_SEQ, nl->family, 0,
+				    flags, command, GPUSPEC_FAMILY_VERSION)) {
+		nlmsg_free(message);
+		return NULL;
+	}
+	return message;
+}
+
+/* Send and free @message, and hand every reply to @take. */
+static int converse(struct gpuspec_nl *nl, struct nl_msg *message, taker *take, void *data)
+{
+	struct nl_cb *cb;
+	int result;
+
+	if (!message)
+		return fail(nl, -ENOMEM, "out of memory");
+	cb = nl_cb_alloc(NL_CB_DEFAULT);
+	if (!cb) {
+		nlmsg_free(message);
+		return fail(nl, -ENOMEM, "out of memory");
+	}
+	nl_cb_set(cb, NL_CB_VALID, NL_CB_CUSTOM, on_reply, nl);
+	nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, on_ack, nl);
+	nl_cb_set(cb, NL_CB_FINISH, NL_CB_CUSTOM, on_finish, nl);
+	nl_cb_err(cb, NL_CB_CUSTOM, on_error, nl);
+	nl->take = take;
+	nl->data = data;
+	nl->error = 0;
+	nl->done = false;
+	result = nl_send_auto(nl->sock, message);
+	nlmsg_free(message);
+	while (result >= 0 && !nl->done)
+		result = nl_recvmsgs(nl->sock, cb);
+	nl_cb_put(cb);
+	if (result < 0 && !nl->error)
+		return fail(nl, result == -NLE_DUMP_INTR ? -EAGAIN : -EIO, nl_geterror(result));
+	return nl->error;
+}
+
+/* A socket that tells of errors in sentences. */
+static int connect_socket(struct gpuspec_nl *nl)
+{
+	int on = 1;
+
+	nl->sock = nl_socket_alloc();
+	if (!nl->sock)
+		return fail(nl, -ENOMEM, "out of memory");
+	if (genl_connect(nl->sock))
+		return fail(nl, -EIO, "cannot open a netlink socket");
+	/* Without these errors come as bare numbers, which is no failure. */
+	setsockopt(nl_socket_get_fd(nl->sock), SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
+	setsockopt(nl_socket_get_fd(nl->sock), SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on));
+	return 0;
+}
+
+int gpuspec_nl_open(struct gpuspec_nl **result)
+{
+	struct gpuspec_nl *nl = calloc(1, sizeof(*nl));
+	int error;
+
+	*result = nl;
+	if (!nl)
+		return -ENOMEM;
+	error = connect_socket(nl);
+	if (error)
+		return error;
+	nl->family = genl_ctrl_resolve(nl->sock, GPUSPEC_FAMILY_NAME);
+	if (nl->family < 0)
+		return fail(nl, -ENOENT, "the kernel module gpuspec is not loaded");
+	return 0;
+}
+
+void gpuspec_nl_close(struct gpuspec_nl *nl)
+{
+	if (!nl)
+		return;
+	nl_socket_free(nl->sock);
+	free(nl);
+}
+
+static int take_info(const struct genlmsghdr *header, void *data)
+{
+	return gpuspec_message_info(header, data);
+}
+
+static int get_info(struct gpuspec_nl *nl, struct gpuspec_info *info)
+{
+	return converse(nl, request(nl, GPUSPEC_CMD_INFO_GET, 0), take_info, info);
+}
+
+/* Make room for one more row. */
+static int grow(void **rows, size_t count, size_t size)
+{
+	void *more = reallocarray(*rows, count + 1, size);
+
+	if (!more)
+		return -ENOMEM;
+	*rows = more;
+	return 0;
+}
+
+/* Rows of another moment than that of the info are for a next try. */
+static int same_moment(const struct gpuspec_tables *tables, uint32_t generation)
+{
+	return tables->info.generation == generation ? 0 : -EAGAIN;
+}
+
+static int take_spec(const struct genlmsghdr *header, void *data)
+{
+	struct gpuspec_tables *tables = data;
+	uint32_t generation;
+	int error;
+
+	error = grow((void **)&tables->specs, tables->spec_count, sizeof(*tables->specs));
+	if (!error)
+		error = gpuspec_message_spec(header, &tables->specs[tables->spec_count],
+					     &generation);
+	if (error)
+		return error;
+	tables->spec_count++;
+	return same_moment(tables, generation);
+}
+
+static int take_device(const struct genlmsghdr *header, void *data)
+{
+	struct gpuspec_tables *tables = data;
+	uint32_t generation;
+	int error;
+
+	error = grow((void **)&tables->devices, tables->device_count,
+		     sizeof(*tables->devices));
+	if (!error)
+		error = gpuspec_message_device(header, &tables->devices[tables->device_count],
+					       &generation);
+	if (error)
+		return error;
+	tables->device_count++;
+	return same_moment(tables, generation);
+}
+
+static int try_tables(struct gpuspec_nl *nl, struct gpuspec_tables *tables)
+{
+	int error;
+
+	memset(tables, 0, sizeof(*tables));
+	error = get_info(nl, &tables->info);
+	if (!error)
+		error = converse(nl, request(nl, GPUSPEC_CMD_SPEC_GET, NLM_F_DUMP),
+				 take_spec, tables);
+	if (!error)
+		error = converse(nl, request(nl, GPUSPEC_CMD_DEVICE_GET, NLM_F_DUMP),
+				 take_device, tables);
+	/* An empty table has no row to tell its moment. */
+	if (!error && (tables->spec_count != tables->info.specs ||
+		       tables->device_count != tables->info.devices))
+		error = -EAGAIN;
+	if (error)
+		gpuspec_nl_free_tables(tables);
+	return error;
+}
+
+int gpuspec_nl_tables(struct gpuspec_nl *nl, struct gpuspec_tables *tables)
+{
+	int error, tries = TRIES;
+
+	do {
+		error = try_tables(nl, tables);
+	} while (error == -EAGAIN && --tries);
+	if (error == -EAGAIN)
+		return fail(nl, error, "the module's tables change faster than they can be read; try again");
+	return error;
+}
+
+void gpuspec_nl_free_tables(struct gpuspec_tables *tables)
+{
+	free(tables->specs);
+	free(tables->devices);
+	memset(tables, 0, sizeof(*tables));
+}
+
+static int take_check(const struct genlmsghdr *header, void *data)
+{
+	return gpuspec_message_check(header, data);
+}
+
+int gpuspec_nl_check(struct gpuspec_nl *nl, const char *id, const char *address,
+		     enum gpuspec_reason *reason)
+{
+	struct nl_msg *message = request(nl, GPUSPEC_CMD_CHECK, 0);
+
+	if (message && (id ? nla_put_string(message, GPUSPEC_A_ID, id) :
+			     nla_put_string(message, GPUSPEC_A_ADDRESS, address))) {
+		nlmsg_free(message);
+		message = NULL;
+	}
+	return converse(nl, message, take_check, reason);
+}
+
+static struct nl_msg *change_request(struct gpuspec_nl *nl,
+				     const struct gpuspec_change *change)
+{
+	struct nl_msg *message;
+	int error = 0;
+
+	message = request(nl, change->id ? GPUSPEC_CMD_SPEC_SET : GPUSPEC_CMD_DEFAULT_SET,
+			  NLM_F_ACK);
+	if (!message)
+		return NULL;
+	if (!change->id)
+		error = nla_put_u32(message, GPUSPEC_A_DEFAULT, change->unnamed);
+	else
+		error = nla_put_string(message, GPUSPEC_A_ID, change->id);
+	if (!error && change->has_state)
+		error = nla_put_u32(message, GPUSPEC_A_STATE, change->state);
+	if (!error && change->has_sharing)
+		error = nla_put_u32(message, GPUSPEC_A_SHARING, change->sharing);
+	if (!error && change->if_unused)
+		error = nla_put_flag(message, GPUSPEC_A_IF_UNUSED);
+	if (!error)
+		return message;
+	nlmsg_free(message);
+	return NULL;
+}
+
+static int transact(struct gpuspec_nl *nl, const struct gpuspec_change *changes, size_t count)
+{
+	struct nl_msg *message;
+	size_t i;
+	int error;
+
+	error = converse(nl, request(nl, GPUSPEC_CMD_POLICY_BEGIN, NLM_F_ACK), NULL, NULL);
+	for (i = 0; i < count && !error; i++)
+		error = converse(nl, change_request(nl, &changes[i]), NULL, NULL);
+	if (error)
+		return error;
+	message = request(nl, GPUSPEC_CMD_POLICY_COMMIT, NLM_F_ACK);
+	if (message && nla_put_u32(message, GPUSPEC_A_CHANGES, count)) {
+		nlmsg_free(message);
+		message = NULL;
+	}
+	return converse(nl, message, NULL, NULL);
+}
+
+int gpuspec_nl_change(struct gpuspec_nl *nl, const struct gpuspec_change *changes,
+		      size_t count)
+{
+	/* On a socket of its own: to close it drops what an error left staged. */
+	struct gpuspec_nl own = { .family = nl->family };
+	int error;
+
+	error = connect_socket(&own);
+	if (!error)
+		error = transact(&own, changes, count);
+	if (error)
+		fail(nl, error, own.sentence);
+	nl_socket_free(own.sock);
+	return error;
+}
+
+static void hear_family_go(struct gpuspec_nl *nl, const struct nlmsghdr *message)
+{
+	struct nlattr *attrs[CTRL_ATTR_MAX + 1];
+	const struct genlmsghdr *header = nlmsg_data(message);
+
+	if (header->cmd != CTRL_CMD_DELFAMILY ||
+	    nla_parse(attrs, CTRL_ATTR_MAX, genlmsg_attrdata(header, 0),
+		      genlmsg_attrlen(header, 0), NULL) ||
+	    !attrs[CTRL_ATTR_FAMILY_NAME])
+		return;
+	if (!nla_strcmp(attrs[CTRL_ATTR_FAMILY_NAME], GPUSPEC_FAMILY_NAME))
+		nl->gone = true;
+}
+
+static int on_event(struct nl_msg *message, void *data)
+{
+	struct nlmsghdr *header = nlmsg_hdr(message);
+	struct gpuspec_event event;
+	struct gpuspec_nl *nl = data;
+
+	if (!genlmsg_valid_hdr(header, 0))
+		return NL_SKIP;
+	if (header->nlmsg_type == nl->control) {
+		hear_family_go(nl, header);
+		return NL_OK;
+	}
+	/* An event of a later version is passed over; its number tells of it. */
+	if (header->nlmsg_type != nl->family ||
+	    gpuspec_message_event(nlmsg_data(header), &event))
+		return NL_SKIP;
+	/* It was sent between joining the group and looking at the newest number. */
+	if (event.seq <= nl->seq)
+		return NL_SKIP;
+	event.missed = event.seq - nl->seq - 1;
+	nl->seq = event.seq;
+	nl->handler(&event, nl->handler_data);
+	return NL_OK;
+}
+
+static int join(struct gpuspec_nl *nl, const char *family, const char *group)
+{
+	int id = genl_ctrl_resolve_grp(nl->sock, family, group);
+
+	return id < 0 ? id : nl_socket_add_membership(nl->sock, id);
+}
+
+static int newest_event(struct gpuspec_nl *nl, uint64_t *seq)
+{
+	struct gpuspec_nl own = { .family = nl->family };
+	struct gpuspec_info info;
+	int error;
+
+	error = connect_socket(&own);
+	if (!error)
+		error = get_info(&own, &info);
+	if (error)
+		fail(nl, error, own.sentence);
+	else
+		*seq = info.seq;
+	nl_socket_free(own.sock);
+	return error;
+}
+
+int gpuspec_nl_subscribe(struct gpuspec_nl *nl)
+{
+	int error;
+
+	error = join(nl, "nlctrl", "notify");
+	if (!error)
+		error = join(nl, GPUSPEC_FAMILY_NAME, GPUSPEC_MCGRP_EVENTS);
+	if (error)
+		return error == -NLE_PERM ?
+			fail(nl, -EPERM, "this needs CAP_SYS_ADMIN in the initial user namespace") :
+			fail(nl, -EIO, nl_geterror(error));
+	nl->control = GENL_ID_CTRL;
+	/* On another socket, since on this one events may come before the answer. */
+	error = newest_event(nl, &nl->seq);
+	if (error)
+		return error;
+	nl_socket_disable_seq_check(nl->sock);
+	nl_socket_modify_cb(nl->sock, NL_CB_VALID, NL_CB_CUSTOM, on_event, nl);
+	nl_socket_set_nonblocking(nl->sock);
+	return 0;
+}
+
+int gpuspec_nl_fd(const struct gpuspec_nl *nl)
+{
+	return nl_socket_get_fd(nl->sock);
+}
+
+int gpuspec_nl_hear(struct gpuspec_nl *nl, gpuspec_event_handler *handler, void *data)
+{
+	int result;
+
+	nl->handler = handler;
+	nl->handler_data = data;
+	do {
+		result = nl_recvmsgs_default(nl->sock);
+		/* Too many events at once for the socket: those lost show as a gap. */
+	} while (!nl->gone && (result >= 0 || result == -NLE_NOMEM));
+	if (nl->gone)
+		return fail(nl, -ENODEV, "the kernel module gpuspec was unloaded");
+	return result == -NLE_AGAIN ? 0 : fail(nl, -EIO, nl_geterror(result));
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <linux/genetlink.h>
+#include <netlink/attr.h>
+#include <netlink/genl/genl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "nl_message.h"
+
+static struct nla_policy top_policy[GPUSPEC_A_MAX + 1] = {
+	[GPUSPEC_A_ID] = { .type = NLA_STRING },
+	[GPUSPEC_A_DEFAULT] = { .type = NLA_U32 },
+	[GPUSPEC_A_CHANGES] = { .type = NLA_U32 },
+	[GPUSPEC_A_GENERATION] = { .type = NLA_U32 },
+	[GPUSPEC_A_SEQ] = { .type = NLA_U64 },
+	[GPUSPEC_A_GATE] = { .type = NLA_U32 },
+	[GPUSPEC_A_REASON] = { .type = NLA_U32 },
+	[GPUSPEC_A_SPEC] = { .type = NLA_NESTED },
+	[GPUSPEC_A_DEVICE] = { .type = NLA_NESTED },
+	[GPUSPEC_A_PROCESS] = { .type = NLA_NESTED },
+};
+
+static struct nla_policy info_policy[GPUSPEC_A_INFO_MAX + 1] = {
+	[GPUSPEC_A_INFO_VERSION] = { .type = NLA_STRING },
+	[GPUSPEC_A_INFO_DEFAULT] = { .type = NLA_U32 },
+	[GPUSPEC_A_INFO_GENERATION] = { .type = NLA_U32 },
+	[GPUSPEC_A_INFO_SEQ] = { .type = NLA_U64 },
+	[GPUSPEC_A_INFO_SPECS] = { .type = NLA_U32 },
+	[GPUSPEC_A_INFO_DEVICES] = { .type = NLA_U32 },
+	[GPUSPEC_A_INFO_IN_USE] = { .type = NLA_U32 },
+	[GPUSPEC_A_INFO_REFUSED] = { .type = NLA_U64 },
+};
+
+static struct nla_policy spec_policy[GPUSPEC_A_SPEC_MAX + 1] = {
+	[GPUSPEC_A_SPEC_ID] = { .type = NLA_STRING },
+	[GPUSPEC_A_SPEC_KIND] = { .type = NLA_U32 },
+	[GPUSPEC_A_SPEC_STATE] = { .type = NLA_U32 },
+	[GPUSPEC_A_SPEC_SHARING] = { .type = NLA_U32 },
+	[GPUSPEC_A_SPEC_NAMED] = { .type = NLA_FLAG },
+	[GPUSPEC_A_SPEC_DEVICES] = { .type = NLA_U32 },
+	[GPUSPEC_A_SPEC_IN_USE] = { .type = NLA_U32 },
+	[GPUSPEC_A_SPEC_REFUSED] = { .type = NLA_U64 },
+};
+
+static struct nla_policy device_policy[GPUSPEC_A_DEVICE_MAX + 1] = {
+	[GPUSPEC_A_DEVICE_SPEC] = { .type = NLA_STRING },
+	[GPUSPEC_A_DEVICE_ADDRESS] = { .type = NLA_STRING },
+	[GPUSPEC_A_DEVICE_IN_USE] = { .type = NLA_FLAG },
+	[GPUSPEC_A_DEVICE_HOLDER] = { .type = NLA_NESTED },
+};
+
+static struct nla_policy process_policy[GPUSPEC_A_PROCESS_MAX + 1] = {
+	[GPUSPEC_A_PROCESS_PID] = { .type = NLA_U32 },
+	[GPUSPEC_A_PROCESS_UID] = { .type = NLA_U32 },
+	[GPUSPEC_A_PROCESS_COMM] = { .type = NLA_STRING },
+	[GPUSPEC_A_PROCESS_CGROUP] = { .type = NLA_STRING },
+};
+
+static int parse(const struct genlmsghdr *header, struct nlattr **attrs, int max,
+		 struct nla_policy *policy)
+{
+	return nla_parse(attrs, max, genlmsg_attrdata(header, 0), genlmsg_attrlen(header, 0),
+			 policy) ? -EPROTO : 0;
+}
+
+/* A string need not be terminated in the message, nor fit. */
+static void copy_string(char *out, size_t size, const struct nlattr *attr)
+{
+	snprintf(out, size, "%.*s", nla_len(attr), (const char *)nla_data(attr));
+}
+
+static int get_process(struct nlattr *nest, struct gpuspec_process *process)
+{
+	struct nlattr *attrs[GPUSPEC_A_PROCESS_MAX + 1];
+
+	if (nla_parse_nested(attrs, GPUSPEC_A_PROCESS_MAX, nest, process_policy) ||
+	    !attrs[GPUSPEC_A_PROCESS_PID] || !attrs[GPUSPEC_A_PROCESS_UID] ||
+	    !attrs[GPUSPEC_A_PROCESS_COMM] || !attrs[GPUSPEC_A_PROCESS_CGROUP])
+		return -EPROTO;
+	process->pid = nla_get_u32(attrs[GPUSPEC_A_PROCESS_PID]);
+	process->uid = nla_get_u32(attrs[GPUSPEC_A_PROCESS_UID]);
+	copy_string(process->comm, sizeof(process->comm), attrs[GPUSPEC_A_PROCESS_COMM]);
+	copy_string(process->cgroup, sizeof(process->cgroup), attrs[GPUSPEC_A_PROCESS_CGROUP]);
+	return 0;
+}
+
+static int get_spec(struct nlattr *nest, struct gpuspec_spec *spec)
+{
+	struct nlattr *attrs[GPUSPEC_A_SPEC_MAX + 1];
+
+	if (!nest || nla_parse_nested(attrs, GPUSPEC_A_SPEC_MAX, nest, spec_policy) ||
+	    !attrs[GPUSPEC_A_SPEC_ID] || !attrs[GPUSPEC_A_SPEC_KIND] ||
+	    !attrs[GPUSPEC_A_SPEC_STATE] || !attrs[GPUSPEC_A_SPEC_SHARING] ||
+	    !attrs[GPUSPEC_A_SPEC_DEVICES] || !attrs[GPUSPEC_A_SPEC_IN_USE] ||
+	    !attrs[GPUSPEC_A_SPEC_REFUSED])
+		return -EPROTO;
+	copy_string(spec->id, sizeof(spec->id), attrs[GPUSPEC_A_SPEC_ID]);
+	spec->kind = nla_get_u32(attrs[GPUSPEC_A_SPEC_KIND]);
+	spec->state = nla_get_u32(attrs[GPUSPEC_A_SPEC_STATE]);
+	spec->sharing = nla_get_u32(attrs[GPUSPEC_A_SPEC_SHARING]);
+	spec->named = attrs[GPUSPEC_A_SPEC_NAMED];
+	spec->devices = nla_get_u32(attrs[GPUSPEC_A_SPEC_DEVICES]);
+	spec->in_use = nla_get_u32(attrs[GPUSPEC_A_SPEC_IN_USE]);
+	spec->refused = nla_get_u64(attrs[GPUSPEC_A_SPEC_REFUSED]);
+	return 0;
+}
+
+static int get_device(struct nlattr *nest, struct gpuspec_device *device)
+{
+	struct nlattr *attrs[GPUSPEC_A_DEVICE_MAX + 1];
+
+	if (!nest || nla_parse_nested(attrs, GPUSPEC_A_DEVICE_MAX, nest, device_policy) ||
+	    !attrs[GPUSPEC_A_DEVICE_SPEC] || !attrs[GPUSPEC_A_DEVICE_ADDRESS])
+		return -EPROTO;
+	copy_string(device->spec, sizeof(device->spec), attrs[GPUSPEC_A_DEVICE_SPEC]);
+	copy_string(device->address, sizeof(device->address), attrs[GPUSPEC_A_DEVICE_ADDRESS]);
+	device->in_use = attrs[GPUSPEC_A_DEVICE_IN_USE];
+	memset(&device->holder, 0, sizeof(device->holder));
+	if (!attrs[GPUSPEC_A_DEVICE_HOLDER])
+		return 0;
+	return get_process(attrs[GPUSPEC_A_DEVICE_HOLDER], &device->holder);
+}
+
+int gpuspec_message_info(const struct genlmsghdr *header, struct gpuspec_info *info)
+{
+	struct nlattr *attrs[GPUSPEC_A_INFO_MAX + 1];
+
+	if (parse(header, attrs, GPUSPEC_A_INFO_MAX, info_policy) ||
+	    !attrs[GPUSPEC_A_INFO_VERSION] || !attrs[GPUSPEC_A_INFO_DEFAULT] ||
+	    !attrs[GPUSPEC_A_INFO_GENERATION] || !attrs[GPUSPEC_A_INFO_SEQ] ||
+	    !attrs[GPUSPEC_A_INFO_SPECS] || !attrs[GPUSPEC_A_INFO_DEVICES] ||
+	    !attrs[GPUSPEC_A_INFO_IN_USE] || !attrs[GPUSPEC_A_INFO_REFUSED])
+		return -EPROTO;
+	copy_string(info->version, sizeof(info->version), attrs[GPUSPEC_A_INFO_VERSION]);
+	info->unnamed = nla_get_u32(attrs[GPUSPEC_A_INFO_DEFAULT]);
+	info->generation = nla_get_u32(attrs[GPUSPEC_A_INFO_GENERATION]);
+	info->seq = nla_get_u64(attrs[GPUSPEC_A_INFO_SEQ]);
+	info->specs = nla_get_u32(attrs[GPUSPEC_A_INFO_SPECS]);
+	info->devices = nla_get_u32(attrs[GPUSPEC_A_INFO_DEVICES]);
+	info->in_use = nla_get_u32(attrs[GPUSPEC_A_INFO_IN_USE]);
+	info->refused = nla_get_u64(attrs[GPUSPEC_A_INFO_REFUSED]);
+	return 0;
+}
+
+int gpuspec_message_spec(const struct genlmsghdr *header, struct gpuspec_spec *spec,
+			 uint32_t *generation)
+{
+	struct nlattr *attrs[GPUSPEC_A_MAX + 1];
+
+	if (parse(header, attrs, GPUSPEC_A_MAX, top_policy) || !attrs[GPUSPEC_A_GENERATION])
+		return -EPROTO;
+	*generation = nla_get_u32(attrs[GPUSPEC_A_GENERATION]);
+	return get_spec(attrs[GPUSPEC_A_SPEC], spec);
+}
+
+int gpuspec_message_device(const struct genlmsghdr *header, struct gpuspec_device *device,
+			   uint32_t *generation)
+{
+	struct nlattr *attrs[GPUSPEC_A_MAX + 1];
+
+	if (parse(header, attrs, GPUSPEC_A_MAX, top_policy) || !attrs[GPUSPEC_A_GENERATION])
+		return -EPROTO;
+	*generation = nla_get_u32(attrs[GPUSPEC_A_GENERATION]);
+	return get_device(attrs[GPUSPEC_A_DEVICE], device);
+}
+
+int gpuspec_message_check(const struct genlmsghdr *header, enum gpuspec_reason *reason)
+{
+	struct nlattr *attrs[GPUSPEC_A_MAX + 1];
+
+	if (parse(header, attrs, GPUSPEC_A_MAX, top_policy) || !attrs[GPUSPEC_A_REASON])
+		return -EPROTO;
+	*reason = nla_get_u32(attrs[GPUSPEC_A_REASON]);
+	return 0;
+}
+
+int gpuspec_message_event(const struct genlmsghdr *header, struct gpuspec_event *event)
+{
+	struct nlattr *attrs[GPUSPEC_A_MAX + 1];
+
+	memset(event, 0, sizeof(*event));
+	if (parse(header, attrs, GPUSPEC_A_MAX, top_policy) || !attrs[GPUSPEC_A_SEQ])
+		return -EPROTO;
+	event->command = header->cmd;
+	event->seq = nla_get_u64(attrs[GPUSPEC_A_SEQ]);
+	switch (header->cmd) {
+	case GPUSPEC_CMD_SPEC_CHANGED:
+		return get_spec(attrs[GPUSPEC_A_SPEC], &event->spec);
+	case GPUSPEC_CMD_DEVICE_ADDED:
+	case GPUSPEC_CMD_DEVICE_REMOVED:
+	case GPUSPEC_CMD_OPENED:
+	case GPUSPEC_CMD_CLOSED:
+		return get_device(attrs[GPUSPEC_A_DEVICE], &event->device);
+	case GPUSPEC_CMD_REFUSED:
+		if (!attrs[GPUSPEC_A_GATE] || !attrs[GPUSPEC_A_REASON] ||
+		    !attrs[GPUSPEC_A_PROCESS])
+			return -EPROTO;
+		event->gate = nla_get_u32(attrs[GPUSPEC_A_GATE]);
+		event->reason = nla_get_u32(attrs[GPUSPEC_A_REASON]);
+		if (get_process(attrs[GPUSPEC_A_PROCESS], &event->process))
+			return -EPROTO;
+		return get_device(attrs[GPUSPEC_A_DEVICE], &event->device);
+	case GPUSPEC_CMD_POLICY_APPLIED:
+		if (!attrs[GPUSPEC_A_DEFAULT] || !attrs[GPUSPEC_A_CHANGES])
+			return -EPROTO;
+		event->unnamed = nla_get_u32(attrs[GPUSPEC_A_DEFAULT]);
+		event->changes = nla_get_u32(attrs[GPUSPEC_A_CHANGES]);
+		return 0;
+	default:
+		return -EPROTO;
+	}
+}
