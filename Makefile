@@ -36,7 +36,7 @@ module:
 	@test -d $(KDIR) || { echo "gpuspec: there are no headers for kernel $(KVER) in $(KDIR): install them, or name another kernel by KVER=" >&2; exit 1; }
 	@mkdir -p $(MODULE)
 	@cp -rsf $(CURDIR)/kmod/. $(MODULE)
-	$(KBUILD) modules
+	$(KBUILD) $(SPARSE) modules
 
 .PHONY: userspace
 userspace:
@@ -63,6 +63,37 @@ samples:
 stage-%:
 	$(MAKE) install samples KVER=$$(tools/kernel $* release) KDIR=$$(tools/kernel $* headers) \
 		KSRC=$$(tools/kernel $* source) DESTDIR=$(BUILD)/$*/root PREFIX=/usr
+
+# Checkers: the kernel's own from the source of tools/setup. In compat.h checkpatch would
+# have no versions; UAPI enumerators and test tables are as they are.
+KERNEL_C := $(wildcard kmod/*.[ch]) kmod/uapi/linux/gpuspec.h
+USER_C := $(wildcard userspace/*/*.[ch] selftests/*.[ch])
+SHELL_SCRIPTS := $(filter-out tools/tap,$(wildcard tools/* selftests/*.sh userspace/tests/*.sh)) .ci/run
+# What checkpatch knows better macros for, in the kernel.
+NOT_USERSPACE := PREFER_KERNEL_TYPES,NEW_TYPEDEFS,ARRAY_SIZE,BIT_MACRO,PREFER_DEFINED_ATTRIBUTE_MACRO,EMBEDDED_FUNCTION_NAME,LONG_LINE_STRING
+STYLE_KERNELS := 6.1 6.12
+
+.PHONY: style
+style:
+	@echo 'checkpatch'
+	@set -e; ksrc=$$(tools/kernel 6.12 source); \
+	checkpatch() { perl $$ksrc/scripts/checkpatch.pl --strict --no-tree --terse --quiet --no-summary "$$@"; }; \
+	checkpatch -f $(filter-out kmod/compat.h,$(KERNEL_C)); \
+	checkpatch --ignore LINUX_VERSION_CODE,CONSTANT_COMPARISON,CONST_STRUCT -f kmod/compat.h; \
+	checkpatch --ignore $(NOT_USERSPACE) -f $(USER_C)
+	@set -e; for v in $(STYLE_KERNELS); do \
+		echo "sparse and W=1 on $$v"; \
+		rm -rf $(BUILD)/style; \
+		$(MAKE) -s module KVER=$$(tools/kernel $$v release) KDIR=$$(tools/kernel $$v headers) \
+			MODULE=$(BUILD)/style SPARSE='W=1 C=2' >$(BUILD)/style.log 2>&1 || { cat $(BUILD)/style.log; exit 1; }; \
+		! grep -E 'warning|error' $(BUILD)/style.log; \
+	done
+	@echo 'shellcheck'
+	@shellcheck -x -S warning $(SHELL_SCRIPTS)
+	@echo 'cppcheck'
+	@cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --library=posix \
+		--enable=warning,performance,portability -Ikmod/uapi -Ikmod -Iuserspace/lib -Iuserspace/cli \
+		--suppress=missingIncludeSystem userspace kmod/verdict.c kmod/spec_id.c
 
 .PHONY: setup demo check
 setup demo check:

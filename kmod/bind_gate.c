@@ -12,6 +12,7 @@
 #include <linux/pci.h>
 #include <linux/pm.h>
 #include <linux/pm_domain.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -26,6 +27,7 @@ struct veto {
 	struct device *dev;	/* referenced; probes of one device exclude each other */
 	struct dev_pm_domain domain;
 	int error;
+	struct rcu_head rcu;
 };
 
 static LIST_HEAD(vetoes);
@@ -53,11 +55,6 @@ static void set_veto(struct device *dev, int error)
 {
 	struct veto *veto;
 
-	if (dev->pm_domain) {
-		pr_warn_once("%s has a PM domain already: binding %s is left to the open gate\n",
-			     dev_name(dev), dev->driver->name);
-		return;
-	}
 	veto = kzalloc(sizeof(*veto), GFP_KERNEL | __GFP_NOFAIL);
 	veto->dev = get_device(dev);
 	/* Whatever else the PM core asks of the device meanwhile is the bus's, as before. */
@@ -75,7 +72,8 @@ static void lift_veto(struct veto *veto)
 {
 	dev_pm_domain_set(veto->dev, NULL);
 	put_device(veto->dev);
-	kfree(veto);
+	/* Runtime PM may be reading the domain, under no lock of ours. */
+	kfree_rcu(veto, rcu);
 }
 
 static struct veto *take_veto(struct device *dev)
@@ -93,20 +91,31 @@ static struct veto *take_veto(struct device *dev)
 	return found;
 }
 
+static void ask(struct device *dev)
+{
+	int error;
+
+	if (!is_vfio_driver(dev) || !gpuspec_device_known(dev))
+		return;
+	if (dev->pm_domain) {
+		pr_warn_ratelimited("%s has a PM domain already: binding %s is left to the open gate\n",
+				    dev_name(dev), dev->driver->name);
+		return;
+	}
+	error = gpuspec_device_bind(dev);
+	if (error)
+		set_veto(dev, error);
+}
+
 /* Comes under the device's lock. */
 static int on_bus_event(struct notifier_block *nb, unsigned long event, void *data)
 {
 	struct device *dev = data;
 	struct veto *veto;
-	int error;
 
 	switch (event) {
 	case BUS_NOTIFY_BIND_DRIVER:
-		if (!is_vfio_driver(dev))
-			break;
-		error = gpuspec_device_bind(dev);
-		if (error)
-			set_veto(dev, error);
+		ask(dev);
 		break;
 	case BUS_NOTIFY_DRIVER_NOT_BOUND:
 	case BUS_NOTIFY_BOUND_DRIVER:	/* by device_bind_driver(), which does not probe */

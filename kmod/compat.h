@@ -12,14 +12,27 @@
 #error "gpuspec needs Linux 6.1 or newer: its gates were not proven on older kernels"
 #endif
 
+#ifndef CONFIG_PM
+#error "gpuspec needs CONFIG_PM: the bind gate refuses by a PM domain"
+#endif
+
+#if defined(CONFIG_PREEMPTION) && !defined(CONFIG_TASKS_RCU)
+#error "gpuspec needs CONFIG_TASKS_RCU on a preemptible kernel, to be unloaded safely"
+#endif
+
+/* In 6.1 and 6.6 since a stable release of each. */
+#ifndef GENL_MCAST_CAP_SYS_ADMIN
+#error "gpuspec needs GENL_MCAST_CAP_SYS_ADMIN: take a newer stable release of this kernel"
+#endif
+
 /* 6.4 made bus pointers const, where it takes them and where it gives them. */
 #define gpuspec_mutable_bus(bus)	((struct bus_type *)(bus))
 
 /* 6.4 took the second argument of class_interface callbacks away. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
-#define GPUSPEC_ADD_DEV_ARGS	struct device *dev
+#define GPUSPEC_ADD_DEV_ARGS(dev)	struct device *(dev)
 #else
-#define GPUSPEC_ADD_DEV_ARGS	struct device *dev, struct class_interface *unused
+#define GPUSPEC_ADD_DEV_ARGS(dev)	struct device *(dev), struct class_interface *unused
 #endif
 
 /*

@@ -36,6 +36,7 @@ static struct gpuspec_device_totals totals;
 
 static int parse_match_class(void)
 {
+	static const char hex[] = "0123456789abcdefABCDEF";
 	char *list, *rest, *word;
 	unsigned int value;
 	int error = 0;
@@ -49,7 +50,8 @@ static int parse_match_class(void)
 	while ((word = strsep(&rest, ",")) && !error) {
 		size_t digits = strlen(word);
 
-		if ((digits != 2 && digits != 4) || kstrtouint(word, 16, &value)) {
+		if ((digits != 2 && digits != 4) || strspn(word, hex) != digits ||
+		    kstrtouint(word, 16, &value)) {
 			pr_err("match_class: '%s' is not a PCI class: give two or four hex digits, like 0b or 0108\n",
 			       word);
 			error = -EINVAL;
@@ -332,7 +334,8 @@ static int add_present(struct device *dev, void *data)
 /*
  * Take in the devices that are there. A device that goes meanwhile has left
  * the bus before its notifier, which waits for the lock, drops it; so none
- * can be taken in and stay.
+ * can be taken in and stay. (But one whose device_add() runs out of memory
+ * just then: nobody tells of its end, and its row stays until unload.)
  */
 static void scan(const struct bus_type *bus)
 {

@@ -4,6 +4,7 @@
 #include <linux/lockdep.h>
 #include <linux/printk.h>
 #include <linux/ratelimit.h>
+#include <linux/string.h>
 
 #include "events.h"
 #include "spec.h"
@@ -93,10 +94,10 @@ void gpuspec_event_refused(const struct gpuspec_device_info *device,
 	struct sk_buff *skb = begin(GPUSPEC_CMD_REFUSED, &header);
 
 	if (__ratelimit(log_limit))
-		pr_notice("%s: %s by %s[%u] refused: %s %s\n", device->address,
+		pr_notice("%s: %s by %*pE[%u] refused: %s %s\n", device->address,
 			  gate == GPUSPEC_GATE_BIND ? "bind" : "open",
-			  process->comm, process->pid, device->spec,
-			  gpuspec_reason_phrase(reason));
+			  (int)strlen(process->comm), process->comm, process->pid,
+			  device->spec, gpuspec_reason_phrase(reason));
 	if (!skb)
 		return;
 	if (gpuspec_message_put_device(skb, device) ||

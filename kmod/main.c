@@ -16,7 +16,7 @@ static int __init gpuspec_init(void)
 
 	error = gpuspec_device_init();
 	if (error)
-		goto err_spec;
+		return error;
 	error = gpuspec_bind_gate_init();
 	if (error)
 		goto err_device;
@@ -35,7 +35,6 @@ err_bind_gate:
 	gpuspec_bind_gate_exit();
 err_device:
 	gpuspec_device_exit();
-err_spec:
 	gpuspec_spec_exit();
 	return error;
 }

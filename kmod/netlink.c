@@ -4,6 +4,7 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/netlink.h>
+#include <linux/stringify.h>
 #include <net/genetlink.h>
 
 #include "compat.h"
@@ -27,7 +28,8 @@ static int admit(struct sk_buff *skb, const struct genlmsghdr *header,
 		return -EPERM;
 	}
 	if (header->version != GPUSPEC_FAMILY_VERSION) {
-		NL_SET_ERR_MSG(extack, "this module speaks version 1 of the family gpuspec");
+		NL_SET_ERR_MSG(extack, "this module speaks version "
+			       __stringify(GPUSPEC_FAMILY_VERSION) " of the family");
 		return -EPROTONOSUPPORT;
 	}
 	return 0;
@@ -37,6 +39,15 @@ static int pre_doit(const struct gpuspec_genl_ops *ops, struct sk_buff *skb,
 		    struct genl_info *info)
 {
 	return admit(skb, info->genlhdr, info->extack);
+}
+
+/* The kernel tells which attribute is missing, but not in words. */
+static bool is_missing(struct genl_info *info, int attribute)
+{
+	if (!GENL_REQ_ATTR_CHECK(info, attribute))
+		return false;
+	NL_SET_ERR_MSG(info->extack, "an attribute is missing that this command needs");
+	return true;
 }
 
 /* The well-formed spec id in attrs[GPUSPEC_A_ID], or NULL with the reason told. */
@@ -81,7 +92,7 @@ static int put_info(struct sk_buff *skb)
 	struct gpuspec_device_totals totals;
 
 	gpuspec_device_count(&totals);
-	if (nla_put_string(skb, GPUSPEC_A_INFO_VERSION, THIS_MODULE->version) ||
+	if (nla_put_string(skb, GPUSPEC_A_INFO_VERSION, GPUSPEC_VERSION) ||
 	    nla_put_u32(skb, GPUSPEC_A_INFO_DEFAULT, gpuspec_spec_default()) ||
 	    nla_put_u32(skb, GPUSPEC_A_INFO_GENERATION, gpuspec_spec_generation()) ||
 	    nla_put_u64_64bit(skb, GPUSPEC_A_INFO_SEQ, gpuspec_events_seq(),
@@ -133,7 +144,7 @@ static int spec_get(struct sk_buff *request, struct genl_info *info)
 	const char *id;
 	void *header;
 
-	if (GENL_REQ_ATTR_CHECK(info, GPUSPEC_A_ID))
+	if (is_missing(info, GPUSPEC_A_ID))
 		return -EINVAL;
 	id = get_id(info->attrs, info->extack);
 	if (!id)
@@ -161,7 +172,7 @@ static int spec_set(struct sk_buff *request, struct genl_info *info)
 	struct gpuspec_change *change;
 	const char *id;
 
-	if (GENL_REQ_ATTR_CHECK(info, GPUSPEC_A_ID))
+	if (is_missing(info, GPUSPEC_A_ID))
 		return -EINVAL;
 	id = get_id(attrs, info->extack);
 	if (!id)
@@ -180,7 +191,7 @@ static int spec_set(struct sk_buff *request, struct genl_info *info)
 	if (change->has_sharing)
 		change->sharing = nla_get_u32(attrs[GPUSPEC_A_SHARING]);
 	change->if_unused = attrs[GPUSPEC_A_IF_UNUSED];
-	return gpuspec_policy_change(info->snd_portid, change, info->extack);
+	return gpuspec_policy_change(NETLINK_CB(request).sk, change, info->extack);
 }
 
 static int spec_del(struct sk_buff *request, struct genl_info *info)
@@ -188,7 +199,7 @@ static int spec_del(struct sk_buff *request, struct genl_info *info)
 	struct gpuspec_change *change;
 	const char *id;
 
-	if (GENL_REQ_ATTR_CHECK(info, GPUSPEC_A_ID))
+	if (is_missing(info, GPUSPEC_A_ID))
 		return -EINVAL;
 	id = get_id(info->attrs, info->extack);
 	if (!id)
@@ -196,33 +207,33 @@ static int spec_del(struct sk_buff *request, struct genl_info *info)
 	change = gpuspec_change_alloc(GPUSPEC_FORGET_SPEC, id);
 	if (!change)
 		return -ENOMEM;
-	return gpuspec_policy_change(info->snd_portid, change, info->extack);
+	return gpuspec_policy_change(NETLINK_CB(request).sk, change, info->extack);
 }
 
 static int default_set(struct sk_buff *request, struct genl_info *info)
 {
 	struct gpuspec_change *change;
 
-	if (GENL_REQ_ATTR_CHECK(info, GPUSPEC_A_DEFAULT))
+	if (is_missing(info, GPUSPEC_A_DEFAULT))
 		return -EINVAL;
 	change = gpuspec_change_alloc(GPUSPEC_SET_DEFAULT, NULL);
 	if (!change)
 		return -ENOMEM;
 	change->unnamed = nla_get_u32(info->attrs[GPUSPEC_A_DEFAULT]);
-	return gpuspec_policy_change(info->snd_portid, change, info->extack);
+	return gpuspec_policy_change(NETLINK_CB(request).sk, change, info->extack);
 }
 
 static int policy_begin(struct sk_buff *request, struct genl_info *info)
 {
-	return gpuspec_policy_begin(info->snd_portid, info->attrs[GPUSPEC_A_REPLACE],
-				    info->extack);
+	return gpuspec_policy_begin(NETLINK_CB(request).sk,
+				    info->attrs[GPUSPEC_A_REPLACE], info->extack);
 }
 
 static int policy_commit(struct sk_buff *request, struct genl_info *info)
 {
-	if (GENL_REQ_ATTR_CHECK(info, GPUSPEC_A_CHANGES))
+	if (is_missing(info, GPUSPEC_A_CHANGES))
 		return -EINVAL;
-	return gpuspec_policy_commit(info->snd_portid,
+	return gpuspec_policy_commit(NETLINK_CB(request).sk,
 				     nla_get_u32(info->attrs[GPUSPEC_A_CHANGES]),
 				     info->extack);
 }
@@ -501,7 +512,7 @@ static int on_socket_event(struct notifier_block *nb, unsigned long event, void 
 
 	if (event == NETLINK_URELEASE && notify->protocol == NETLINK_GENERIC &&
 	    net_eq(notify->net, &init_net))
-		gpuspec_policy_drop(notify->portid);
+		gpuspec_policy_drop_closed();
 	return NOTIFY_DONE;
 }
 
@@ -532,5 +543,5 @@ void gpuspec_netlink_exit(void)
 	mutex_unlock(&gpuspec_lock);
 	genl_unregister_family(&family);
 	netlink_unregister_notifier(&socket_notifier);
-	gpuspec_policy_drop_all();
+	gpuspec_policy_exit();
 }

@@ -12,6 +12,8 @@
 #include <linux/device.h>
 #include <linux/err.h>
 #include <linux/list.h>
+#include <linux/lockdep.h>
+#include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
@@ -25,7 +27,8 @@
 
 struct gate {
 	struct list_head node;
-	struct vfio_device *vdev;
+	struct vfio_device *vdev;	/* NULL: being released */
+	struct module *owner;		/* of native, and of what releases the device */
 	const struct vfio_device_ops *native;
 	struct vfio_device_ops ops;	/* native, but for what stands below */
 };
@@ -67,6 +70,10 @@ static void gate_release(struct vfio_device *vdev)
 {
 	struct gate *gate = to_gate(vdev);
 
+	/* The native release may free the device, which the exit then must not touch. */
+	mutex_lock(&gates_lock);
+	gate->vdev = NULL;
+	mutex_unlock(&gates_lock);
 	if (gate->native->release)
 		gate->native->release(vdev);
 	mutex_lock(&gates_lock);
@@ -81,15 +88,17 @@ static void gate_release(struct vfio_device *vdev)
  * error here could stop it, and without the gate it would be open to all:
  * hence the allocation that does not fail.
  */
-static int add_gate(GPUSPEC_ADD_DEV_ARGS)
+static int add_gate(GPUSPEC_ADD_DEV_ARGS(dev))
 {
 	struct vfio_device *vdev = container_of(dev, struct vfio_device, device);
 	struct gate *gate;
 
-	if (!gpuspec_device_known(vdev->dev))
+	/* Without a device set, for want of memory, VFIO cannot open it. */
+	if (!vdev->dev_set || !gpuspec_device_known(vdev->dev))
 		return 0;
 	gate = kzalloc(sizeof(*gate), GFP_KERNEL | __GFP_NOFAIL);
 	gate->vdev = vdev;
+	gate->owner = vdev->dev->driver->owner;
 	mutex_lock(&gates_lock);
 	list_add(&gate->node, &gates);
 	mutex_unlock(&gates_lock);
@@ -158,14 +167,35 @@ int gpuspec_open_gate_init(void)
 	return class_interface_register(&interface);
 }
 
-/* Take down the gates of all devices that are not just being released. */
+/*
+ * Keep the gate's device, and the driver that releases it, from going away.
+ * False if the device is on its way out: gate_release() is running, or comes.
+ */
+static bool get_vdev(struct gate *gate)
+{
+	lockdep_assert_held(&gates_lock);
+	if (!gate->vdev || !try_module_get(gate->owner))
+		return false;
+	if (kref_get_unless_zero(&gate->vdev->device.kobj.kref))
+		return true;
+	module_put(gate->owner);
+	return false;
+}
+
+static void put_vdev(struct gate *gate)
+{
+	put_device(&gate->vdev->device);
+	module_put(gate->owner);
+}
+
+/* Take down the gates of all devices that are not on their way out. */
 static void take_down(struct list_head *taken)
 {
 	struct gate *gate, *next;
 
 	mutex_lock(&gates_lock);
 	list_for_each_entry_safe(gate, next, &gates, node)
-		if (kref_get_unless_zero(&gate->vdev->device.kobj.kref))
+		if (get_vdev(gate))
 			list_move(&gate->node, taken);
 	mutex_unlock(&gates_lock);
 
@@ -174,18 +204,8 @@ static void take_down(struct list_head *taken)
 		mutex_lock(&gate->vdev->dev_set->lock);
 		WRITE_ONCE(gate->vdev->ops, gate->native);
 		mutex_unlock(&gate->vdev->dev_set->lock);
-		put_device(&gate->vdev->device);
+		put_vdev(gate);
 	}
-}
-
-static bool no_gates(void)
-{
-	bool empty;
-
-	mutex_lock(&gates_lock);
-	empty = list_empty(&gates);
-	mutex_unlock(&gates_lock);
-	return empty;
 }
 
 void gpuspec_open_gate_exit(void)
@@ -195,7 +215,10 @@ void gpuspec_open_gate_exit(void)
 
 	class_interface_unregister(&interface);
 	take_down(&taken);
-	wait_event(gate_gone, no_gates());
+	wait_event(gate_gone, list_empty_careful(&gates));
+	/* The last gate_release() may still be under the lock. */
+	mutex_lock(&gates_lock);
+	mutex_unlock(&gates_lock);
 	/*
 	 * Other CPUs may be between reading vdev->ops and calling through the
 	 * copy, or on the last instructions of gate_release(): neither sleeps.

@@ -2,13 +2,14 @@
 #include <linux/lockdep.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <net/sock.h>
 
 #include "events.h"
 #include "policy.h"
 
 struct stage {
 	struct list_head node;
-	u32 port;
+	struct sock *sk;	/* referenced; a port number could be another socket's by now */
 	bool replace;
 	u32 count;
 	struct list_head changes;
@@ -68,19 +69,20 @@ static int plan_set(struct plan *plan, struct gpuspec_change *change,
 {
 	struct gpuspec_spec *spec = gpuspec_spec_find(change->spec->id);
 
+	if (spec && spec->in_use && change->if_unused) {
+		NL_SET_ERR_MSG(extack,
+			       "a device of the spec is in use; change it without if-unused");
+		return -EBUSY;
+	}
 	if (!spec) {
 		if (gpuspec_spec_count() >= GPUSPEC_CHANGES_MAX) {
-			NL_SET_ERR_MSG(extack, "the table of specs is full; forget some first");
+			NL_SET_ERR_MSG(extack,
+				       "the table of specs is full, those in force included");
 			return -ENOSPC;
 		}
 		spec = change->spec;
 		change->spec = NULL;
 		gpuspec_spec_insert(spec);
-	}
-	if (change->if_unused && spec->in_use) {
-		NL_SET_ERR_MSG(extack, "a device of the spec is in use; change it without if-unused");
-		touch(plan, spec, &spec->rule);
-		return -EBUSY;
 	}
 	touch(plan, spec, &spec->rule);
 	spec->next = gpuspec_rule_in_force(&spec->next, plan->unnamed);
@@ -181,18 +183,18 @@ static int apply(struct list_head *changes, bool replace, bool announce,
 	return error;
 }
 
-static struct stage *find_stage(u32 port)
+static struct stage *find_stage(const struct sock *sk)
 {
 	struct stage *stage;
 
 	lockdep_assert_held(&gpuspec_lock);
 	list_for_each_entry(stage, &stages, node)
-		if (stage->port == port)
+		if (stage->sk == sk)
 			return stage;
 	return NULL;
 }
 
-int gpuspec_policy_change(u32 port, struct gpuspec_change *change,
+int gpuspec_policy_change(struct sock *sk, struct gpuspec_change *change,
 			  struct netlink_ext_ack *extack)
 {
 	struct stage *stage;
@@ -201,12 +203,17 @@ int gpuspec_policy_change(u32 port, struct gpuspec_change *change,
 
 	list_add(&change->node, &changes);
 	mutex_lock(&gpuspec_lock);
-	stage = find_stage(port);
+	stage = find_stage(sk);
 	if (!stage) {
 		error = apply(&changes, false, false, extack);
 	} else if (stage->count == GPUSPEC_CHANGES_MAX) {
 		NL_SET_ERR_MSG(extack, "the transaction is full; commit it and begin another");
 		error = -ENOSPC;
+	} else if (stage->replace && change->what == GPUSPEC_SET_SPEC &&
+		   !(change->has_state && change->has_sharing)) {
+		/* The other half would be the default's, and not what is in force. */
+		NL_SET_ERR_MSG(extack, "a whole policy gives both state and sharing of a spec");
+		error = -EINVAL;
 	} else {
 		list_move_tail(&change->node, &stage->changes);
 		stage->count++;
@@ -216,7 +223,7 @@ int gpuspec_policy_change(u32 port, struct gpuspec_change *change,
 	return error;
 }
 
-int gpuspec_policy_begin(u32 port, bool replace, struct netlink_ext_ack *extack)
+int gpuspec_policy_begin(struct sock *sk, bool replace, struct netlink_ext_ack *extack)
 {
 	struct stage *stage;
 	int error = 0;
@@ -224,14 +231,15 @@ int gpuspec_policy_begin(u32 port, bool replace, struct netlink_ext_ack *extack)
 	stage = kzalloc(sizeof(*stage), GFP_KERNEL_ACCOUNT);
 	if (!stage)
 		return -ENOMEM;
-	stage->port = port;
+	stage->sk = sk;
 	stage->replace = replace;
 	INIT_LIST_HEAD(&stage->changes);
 	mutex_lock(&gpuspec_lock);
-	if (find_stage(port)) {
+	if (find_stage(sk)) {
 		NL_SET_ERR_MSG(extack, "this socket has a transaction open; commit it first");
 		error = -EBUSY;
 	} else {
+		sock_hold(sk);
 		list_add(&stage->node, &stages);
 	}
 	mutex_unlock(&gpuspec_lock);
@@ -243,23 +251,25 @@ int gpuspec_policy_begin(u32 port, bool replace, struct netlink_ext_ack *extack)
 static void free_stage(struct stage *stage)
 {
 	free_changes(&stage->changes);
+	sock_put(stage->sk);
 	kfree(stage);
 }
 
-int gpuspec_policy_commit(u32 port, u32 expected, struct netlink_ext_ack *extack)
+int gpuspec_policy_commit(struct sock *sk, u32 expected, struct netlink_ext_ack *extack)
 {
 	struct stage *stage;
 	int error;
 
 	mutex_lock(&gpuspec_lock);
-	stage = find_stage(port);
+	stage = find_stage(sk);
 	if (stage)
 		list_del(&stage->node);
 	if (!stage) {
 		NL_SET_ERR_MSG(extack, "this socket has no transaction open; begin one first");
 		error = -EINVAL;
 	} else if (stage->count != expected) {
-		NL_SET_ERR_MSG(extack, "a change of the transaction was refused or lost; none is made");
+		NL_SET_ERR_MSG(extack,
+			       "a change of the transaction was refused or lost; none is made");
 		error = -EINVAL;
 	} else {
 		error = apply(&stage->changes, stage->replace, true, extack);
@@ -270,27 +280,28 @@ int gpuspec_policy_commit(u32 port, u32 expected, struct netlink_ext_ack *extack
 	return error;
 }
 
-void gpuspec_policy_drop(u32 port)
-{
-	struct stage *stage;
-
-	mutex_lock(&gpuspec_lock);
-	stage = find_stage(port);
-	if (stage)
-		list_del(&stage->node);
-	mutex_unlock(&gpuspec_lock);
-	if (stage)
-		free_stage(stage);
-}
-
-void gpuspec_policy_drop_all(void)
+static void drop(bool all)
 {
 	struct stage *stage, *next;
 
 	mutex_lock(&gpuspec_lock);
 	list_for_each_entry_safe(stage, next, &stages, node) {
+		if (!all && !sock_flag(stage->sk, SOCK_DEAD))
+			continue;
 		list_del(&stage->node);
 		free_stage(stage);
 	}
 	mutex_unlock(&gpuspec_lock);
+}
+
+void gpuspec_policy_drop_closed(void)
+{
+	/* Any netlink socket of the host may be the one that closes: most have none. */
+	if (!list_empty_careful(&stages))
+		drop(false);
+}
+
+void gpuspec_policy_exit(void)
+{
+	drop(true);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Changes of policy: made at once, or staged by a client to be made together
- * or not at all. What is staged belongs to the client's netlink port.
+ * or not at all. What is staged belongs to the client's socket, and dies with it.
  */
 #ifndef GPUSPEC_POLICY_H
 #define GPUSPEC_POLICY_H
@@ -11,6 +11,8 @@
 #include <linux/netlink.h>
 
 #include "spec.h"
+
+struct sock;
 
 struct gpuspec_change {
 	struct list_head node;
@@ -33,24 +35,25 @@ struct gpuspec_change *gpuspec_change_alloc(enum gpuspec_change_what what,
 void gpuspec_change_free(struct gpuspec_change *change);
 
 /*
- * Make @change, or stage it if @port has a transaction. Takes @change over.
+ * Make @change, or stage it if @sk has a transaction. Takes @change over.
+ * -EINVAL: a whole policy is staged, and the change gives half a rule;
  * -ENOENT: policy does not name the spec to forget; -EBUSY: a device of the
  * spec is in use, and the change is only for an unused one; -ENOSPC: too many
  * specs, or changes.
  */
-int gpuspec_policy_change(u32 port, struct gpuspec_change *change,
+int gpuspec_policy_change(struct sock *sk, struct gpuspec_change *change,
 			  struct netlink_ext_ack *extack);
 
-/* -EBUSY: the port has a transaction. */
-int gpuspec_policy_begin(u32 port, bool replace, struct netlink_ext_ack *extack);
+/* -EBUSY: the socket has a transaction. */
+int gpuspec_policy_begin(struct sock *sk, bool replace, struct netlink_ext_ack *extack);
 /*
  * Apply all of the @expected changes that are staged, or none; the
  * transaction is over either way. -EINVAL: there is none, or it has another
  * number of changes; otherwise as gpuspec_policy_change().
  */
-int gpuspec_policy_commit(u32 port, u32 expected, struct netlink_ext_ack *extack);
-/* Drop what the port has staged, if anything. */
-void gpuspec_policy_drop(u32 port);
-void gpuspec_policy_drop_all(void);
+int gpuspec_policy_commit(struct sock *sk, u32 expected, struct netlink_ext_ack *extack);
+/* Drop what closed sockets have staged. */
+void gpuspec_policy_drop_closed(void);
+void gpuspec_policy_exit(void);
 
 #endif /* GPUSPEC_POLICY_H */

@@ -9,7 +9,7 @@
 
 static bool closed;
 module_param(closed, bool, 0444);
-MODULE_PARM_DESC(closed, "refuse specs that policy does not name (default: allow them)");
+MODULE_PARM_DESC(closed, "refuse specs that policy does not name (default: allow them); shows what default-set made of it");
 
 DEFINE_MUTEX(gpuspec_lock);	/* see spec.h */
 
@@ -74,7 +74,6 @@ void gpuspec_spec_exit(void)
 
 	rbtree_postorder_for_each_entry_safe(spec, next, &specs, node)
 		kfree(spec);
-	specs = RB_ROOT;
 }
 
 struct gpuspec_spec *gpuspec_spec_first(void)

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # The gate at PCI bind and mdev creation, and that a refusal leaves no trace.
+# shellcheck source=selftests/host.sh
 . "$(dirname "$0")/host.sh"
 
 # All that a failed bind might leave behind.

@@ -11,7 +11,8 @@
 . "$(dirname "$0")/../kselftest/ktap_helpers.sh"
 export PATH=$PWD:$PATH
 
-# Two cards of one spec, and one of another (tools/vm). card_c is idle, too.
+# Two cards of one spec, and one of another (tools/vm); an mdev type. For the tests:
+# shellcheck disable=SC2034
 card_a=0000:00:05.0 card_b=0000:00:09.0 other=0000:00:08.0
 spec_ab=pci:1234:1111:1af4:1100 spec_other=pci:1b36:0100:1af4:1100
 mdev_parent=/sys/class/mdev_bus/mtty/mdev_supported_types/mtty-2
@@ -22,15 +23,23 @@ uuid_b=11111111-2222-3333-4444-00000000000b
 work=$(mktemp -d)
 trap 'cleanup_host; rm -rf "$work"' EXIT
 
-# Wait up to ten seconds for a command to succeed.
+# Wait up to thirty seconds for a command to succeed.
 eventually() {
 	local i
-	for ((i = 0; i < 100; i++)); do
+	for ((i = 0; i < 300; i++)); do
 		"$@" && return
 		sleep 0.1
 	done
 	echo "never came true: $*"
 	return 1
+}
+
+# Do something again and again, whatever comes of it: forever COMMAND... &
+forever() {
+	set +e
+	while :; do
+		"$@"
+	done >/dev/null 2>&1
 }
 
 # The command must fail, and what it says must have the words.
@@ -136,8 +145,14 @@ device_field() {
 
 # The kernel log since the test began.
 log() { dmesg | sed "1,/test begins: $test_name\$/d"; }
-logged() { log | grep -qF "$1"; }
+logged() {
+	grep -qF "$1" <<<"$(log)" || {
+		echo "the kernel log lacks: $1"
+		return 1
+	}
+}
 
+# shellcheck disable=SC2120 # a test may give parameters
 reload() {
 	[ ! -d /sys/module/gpuspec ] || rmmod gpuspec
 	modprobe gpuspec match_class=0108 "$@"

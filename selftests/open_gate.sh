@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # The gate where a VM takes a device, with one VFIO user after another.
+# shellcheck source=selftests/host.sh
 . "$(dirname "$0")/host.sh"
 
 test_disabled_spec_refuses_opens_but_not_its_holder() {

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Stock QEMU, libvirt and mdevctl: each works when allowed, and fails when refused.
+# shellcheck source=selftests/host.sh
 . "$(dirname "$0")/host.sh"
 
 tools=${GPUSPEC_TREE:?}/tools
@@ -18,11 +19,13 @@ qemu_start() {
 	sleep infinity <>"$work/$name.monitor.in" &
 	echo $! >"$work/$name.keeper"
 	cat "$work/$name.monitor.out" >"$work/$name.answers" &
+	# The monitor answers when all devices are there.
+	echo 'info status' >"$work/$name.monitor.in"
 	eventually qemu_settled "$name"
 	! gone "$(<"$work/$name.pid")"
 }
 
-qemu_settled() { gone "$(<"$work/$1.pid")" || grep -q '(qemu)' "$work/$1.answers"; }
+qemu_settled() { gone "$(<"$work/$1.pid")" || grep -q 'VM status: running' "$work/$1.answers"; }
 
 # Ids that the guest reads from config space of its PCI slot 4, where the device is: all
 # the way through VFIO.

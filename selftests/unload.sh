@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # The module goes and comes while devices are held, bound and opened.
+# shellcheck source=selftests/host.sh
 . "$(dirname "$0")/host.sh"
 
 test_holder_never_notices() {
@@ -61,21 +62,25 @@ test_bad_parameters_are_refused() {
 	is "$(gpuspec list --json | jq -r '.specs[] | select(.id | startswith("pci:1b36:0010")) | .devices')" 1
 }
 
+bind_and_unbind() {
+	bind $card_a vfio-pci
+	unbind $card_a
+}
+
+make_and_open_mdev() {
+	mdev_create $uuid_a
+	vfio_open $uuid_a </dev/null
+	mdev_remove $uuid_a
+}
+
 test_two_hundred_rounds_under_way() {
 	local i binding opening creating
 	bind $card_b vfio-pci
-	while :; do
-		bind $card_a vfio-pci
-		unbind $card_a
-	done >/dev/null 2>&1 &
+	forever bind_and_unbind &
 	binding=$!
-	while :; do vfio_open $card_b </dev/null; done >/dev/null 2>&1 &
+	forever vfio_open $card_b </dev/null &
 	opening=$!
-	while :; do
-		mdev_create $uuid_a
-		vfio_open $uuid_a </dev/null
-		mdev_remove $uuid_a
-	done >/dev/null 2>&1 &
+	forever make_and_open_mdev &
 	creating=$!
 	rmmod gpuspec
 	for ((i = 0; i < 200; i++)); do

@@ -100,7 +100,7 @@ static int open_by_cdev(const char *address)
 		fail("/dev/iommu");
 	return ioctl(device, VFIO_DEVICE_BIND_IOMMUFD, &bind) ? refused() : device;
 #else
-	errno = ENOSYS;
+	errno = ENOTSUP;
 	fail("%s: built without iommufd", address);
 #endif
 }

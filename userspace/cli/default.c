@@ -22,7 +22,7 @@ static void tell(const struct request *request, enum gpuspec_default unnamed,
 		 const struct gpuspec_inventory *inventory)
 {
 	struct json_object *answer = json_object_new_object();
-	struct json_object *rows = row_unnamed(inventory);
+	struct json_object *rows = row_unnamed(inventory), *id;
 	size_t i;
 
 	json_object_object_add(answer, "default", row_string(row_default(unnamed)));
@@ -34,8 +34,10 @@ static void tell(const struct request *request, enum gpuspec_default unnamed,
 		printf("The default %s %s: specs that policy does not name are %s.\n",
 		       request->dry_run ? "would be" : "is", output_text(answer, "default"),
 		       unnamed == GPUSPEC_DEFAULT_OPEN ? "allowed" : "refused");
-		for (i = 0; i < json_object_array_length(rows); i++)
-			printf("  %s\n", json_object_get_string(json_object_array_get_idx(rows, i)));
+		for (i = 0; i < json_object_array_length(rows); i++) {
+			id = json_object_array_get_idx(rows, i);
+			printf("  %s\n", json_object_get_string(id));
+		}
 	}
 	json_object_put(answer);
 }

@@ -55,7 +55,7 @@ int list(struct request *request)
 {
 	struct gpuspec_inventory inventory;
 	struct json_object *answer, *specs;
-	bool every = request->pgpu == request->vgpu;
+	bool pgpu = request->pgpu || !request->vgpu, vgpu = request->vgpu || !request->pgpu;
 	size_t i;
 	int error;
 
@@ -66,7 +66,7 @@ int list(struct request *request)
 	specs = json_object_new_array();
 	json_object_object_add(answer, "specs", specs);
 	for (i = 0; i < inventory.model_count; i++)
-		if (every || request->pgpu == (inventory.models[i].spec.kind == GPUSPEC_KIND_PGPU))
+		if (inventory.models[i].spec.kind == GPUSPEC_KIND_PGPU ? pgpu : vgpu)
 			json_object_array_add(specs, row_spec(&inventory.models[i]));
 	if (request->json)
 		output_json(answer);

@@ -237,6 +237,7 @@ int main(int argc, char **argv)
 		result = verb->run(&request);
 	gpuspec_nl_close(request.nl);
 	if (fflush(stdout) || ferror(stdout))
-		return fail(EXIT_FAILED, verb->name, "cannot write the answer: %s", strerror(errno));
+		return fail(EXIT_FAILED, verb->name, "cannot write the answer: %s",
+			    strerror(errno));
 	return result;
 }

@@ -157,12 +157,11 @@ int monitor(struct request *request)
 	if (fds[1].fd < 0)
 		return fail(EXIT_FAILED, "monitor", "%s", strerror(errno));
 	while (!error && !ferror(stdout)) {
-		if (poll(fds, 2, -1) < 0 && errno != EINTR)
+		if (poll(fds, 2, -1) < 0)
 			error = fail(EXIT_FAILED, "monitor", "%s", strerror(errno));
-		else if (fds[1].revents)
+		if (error || fds[1].revents)
 			break;
-		else
-			error = gpuspec_nl_hear(request->nl, print_event, request);
+		error = gpuspec_nl_hear(request->nl, print_event, request);
 	}
 	close(fds[1].fd);
 	return error < 0 ? fail_nl(request->nl, error, "monitor") : error;

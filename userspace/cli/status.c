@@ -63,7 +63,8 @@ int status(struct request *request)
 		       output_text(answer, "disabled"), output_text(answer, "recalled"));
 		printf("Devices   %s, %s in use\n", output_text(answer, "devices"),
 		       output_text(answer, "in_use"));
-		printf("Refused   %s since the module was loaded\n", output_text(answer, "refused"));
+		printf("Refused   %s since the module was loaded\n",
+		       output_text(answer, "refused"));
 	}
 	json_object_put(answer);
 	return EXIT_DONE;

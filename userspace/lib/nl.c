@@ -121,7 +121,7 @@ static int on_reply(struct nl_msg *message, void *data)
 	/* The rest is still read, so that it does not come as the answer to a later request. */
 	if (error && !nl->error)
 		nl->error = fail(nl, error, error == -EPROTO ?
-				 "the module's answer cannot be understood: it is of another version than this program" :
+				 "module and program are of versions that do not fit" :
 				 strerror(-error));
 	return NL_OK;
 }

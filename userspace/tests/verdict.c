@@ -37,8 +37,7 @@ int main(void)
 		/* What is shown as in force must say yes just where the verdict does. */
 		in_force = gpuspec_rule_in_force(&rule, unnamed);
 		if ((in_force.state == GPUSPEC_STATE_ENABLED &&
-		     in_force.sharing == GPUSPEC_SHARING_ALL) !=
-		    (reason == GPUSPEC_REASON_ALLOWED)) {
+		     in_force.sharing == GPUSPEC_SHARING_ALL) == !!gpuspec_reason_errno(reason)) {
 			printf("case %d: what is in force does not fit the verdict\n", bits);
 			failed = 1;
 		}
