@@ -11,14 +11,16 @@
 . "$(dirname "$0")/../kselftest/ktap_helpers.sh"
 export PATH=$PWD:$PATH
 
-# Two cards of one spec, and one of another (tools/vm); an mdev type. For the tests:
-# shellcheck disable=SC2034
+# Two cards of one spec, and one of another (tools/vm); an mdev type.
+# shellcheck disable=SC2034 # for the tests
+{
 card_a=0000:00:05.0 card_b=0000:00:09.0 other=0000:00:08.0
 spec_ab=pci:1234:1111:1af4:1100 spec_other=pci:1b36:0100:1af4:1100
 mdev_parent=/sys/class/mdev_bus/mtty/mdev_supported_types/mtty-2
 spec_mdev=mdev:mtty-2
 uuid_a=11111111-2222-3333-4444-00000000000a
 uuid_b=11111111-2222-3333-4444-00000000000b
+}
 
 work=$(mktemp -d)
 trap 'cleanup_host; rm -rf "$work"' EXIT
@@ -162,10 +164,12 @@ reload() {
 
 cleanup_host() {
 	local file device
-	for file in "$work"/*.keeper "$work"/*.pid; do
+	for file in "$work"/*.{keeper,reader,pid}; do
 		[ ! -e "$file" ] || kill -9 "$(<"$file")" 2>/dev/null
 	done
-	wait
+	for file in "$work"/*.pid; do
+		[ ! -e "$file" ] || eventually gone "$(<"$file")"
+	done
 	rm -rf "${work:?}"/*
 	[ ! -e /sys/module/gpuspec ] || gpuspec default open >/dev/null
 	for device in /sys/bus/mdev/devices/*; do

@@ -19,6 +19,7 @@ qemu_start() {
 	sleep infinity <>"$work/$name.monitor.in" &
 	echo $! >"$work/$name.keeper"
 	cat "$work/$name.monitor.out" >"$work/$name.answers" &
+	echo $! >"$work/$name.reader"
 	# The monitor answers when all devices are there.
 	echo 'info status' >"$work/$name.monitor.in"
 	eventually qemu_settled "$name"
@@ -42,6 +43,7 @@ qemu_stop() {
 	kill "$(<"$work/$1.pid")"
 	eventually gone "$(<"$work/$1.pid")"
 	kill "$(<"$work/$1.keeper")"
+	kill "$(<"$work/$1.reader")" 2>/dev/null || true
 	rm -f "$work/$1".*
 }
 

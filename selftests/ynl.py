@@ -1,0 +1,167 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""Drives the module with the kernel's own YNL client and our YAML.
+
+Every command is done and every event is heard: one that is added to the YAML and not
+here fails the test. GPUSPEC_KSRC is a kernel source tree, GPUSPEC_TREE this one.
+"""
+
+import fcntl
+import os
+import sys
+import time
+
+KSRC = os.environ['GPUSPEC_KSRC']
+sys.path.append(KSRC + '/tools/net/ynl')
+
+from lib import NlError, YnlFamily  # noqa: E402
+
+SPEC = 'pci:aaaa:bbbb:cccc:dddd'
+MDEV = 'mdev:mtty-2'
+UUID = '11111111-2222-3333-4444-00000000000c'
+TYPE = '/sys/class/mdev_bus/mtty/mdev_supported_types/mtty-2'
+
+# linux/vfio.h: _IO(';', 100 + n)
+VFIO_SET_IOMMU, VFIO_GROUP_SET_CONTAINER, VFIO_GROUP_GET_DEVICE_FD = 0x3b66, 0x3b68, 0x3b6a
+
+
+class Family(YnlFamily):
+    """Remembers what was done, and what was heard."""
+
+    def __init__(self):
+        super().__init__(os.environ['GPUSPEC_TREE'] + '/kmod/gpuspec.yaml',
+                         KSRC + '/Documentation/netlink/genetlink-legacy.yaml')
+        self.used = set()
+        self.events = []
+        self.ntf_subscribe('events')
+
+    def do(self, method, vals, flags=None):
+        self.used.add(method)
+        return super().do(method, vals, flags or [])
+
+    def dump(self, method, vals):
+        self.used.add(method)
+        return super().dump(method, vals)
+
+    def hear(self):
+        for _ in range(20):
+            self.check_ntf()
+            time.sleep(0.05)
+        heard, self.async_msg_queue = self.async_msg_queue, []
+        self.used.update(event['name'] for event in heard)
+        self.events += heard
+        return heard
+
+
+def write(path, text):
+    with open(path, 'w', encoding='ascii') as file:
+        file.write(text)
+
+
+def open_device(uuid):
+    """Open an mdev as QEMU does; the descriptors keep it open."""
+    group = os.path.basename(os.readlink(f'/sys/bus/mdev/devices/{uuid}/iommu_group'))
+    group = os.open(f'/dev/vfio/{group}', os.O_RDWR)
+    container = os.open('/dev/vfio/vfio', os.O_RDWR)
+    fcntl.ioctl(group, VFIO_GROUP_SET_CONTAINER, container.to_bytes(4, 'little'))
+    fcntl.ioctl(container, VFIO_SET_IOMMU, 1)
+    device = fcntl.ioctl(group, VFIO_GROUP_GET_DEVICE_FD, uuid.encode() + b'\0')
+    return device if isinstance(device, int) else None, group, container
+
+
+def expect(what, is_so):
+    if not is_so:
+        raise AssertionError(what)
+
+
+def test_commands(family):
+    info = family.do('info-get', {})
+    expect(f'info: {info}', info['default'] == 'open' and info['version'])
+    family.do('spec-set', {'id': SPEC, 'state': 'disabled'})
+    spec = family.do('spec-get', {'id': SPEC})['spec']
+    expect(f'spec: {spec}', spec['state'] == 'disabled' and spec['sharing'] == 'all'
+           and spec['kind'] == 'pgpu' and spec['named'] and spec['devices'] == 0)
+    check = family.do('check', {'id': SPEC})
+    expect(f'check: {check}', check == {'id': SPEC, 'reason': 'disabled'})
+    expect('dump', SPEC in [row['spec']['id'] for row in family.dump('spec-get', {})])
+    family.do('spec-del', {'id': SPEC})
+    try:
+        family.do('spec-get', {'id': SPEC})
+        expect('spec is still there', False)
+    except NlError as error:
+        expect(f'error {error}', error.nl_msg.error == -2 and
+               'no device of this host' in error.nl_msg.extack['msg'])
+    family.do('policy-begin', {})
+    family.do('spec-set', {'id': SPEC, 'sharing': 'none', 'if-unused': True})
+    family.do('default-set', {'default': 'closed'})
+    family.do('policy-commit', {'changes': 2})
+    expect('default', family.do('info-get', {})['default'] == 'closed')
+    family.do('policy-begin', {'replace': True})
+    family.do('default-set', {'default': 'open'})
+    family.do('policy-commit', {'changes': 1})
+    expect('forgotten', SPEC not in [row['spec']['id'] for row in family.dump('spec-get', {})])
+    heard = [event['name'] for event in family.hear()]
+    expect(f'events: {heard}', heard == ['spec-changed', 'spec-changed', 'spec-changed',
+                                         'policy-applied', 'spec-changed', 'policy-applied'])
+
+
+def test_devices(family):
+    write(TYPE + '/create', UUID)
+    devices = [row['device'] for row in family.dump('device-get', {'id': MDEV})]
+    expect(f'devices: {devices}', devices == [{'spec': MDEV, 'address': UUID}])
+    handles = open_device(UUID)
+    device = family.dump('device-get', {'id': MDEV})[0]['device']
+    expect(f'device: {device}', device['in-use'] and device['holder']['pid'] == os.getpid())
+    for handle in handles:
+        if handle is not None:
+            os.close(handle)
+    write(f'/sys/bus/mdev/devices/{UUID}/remove', '1')
+    family.do('spec-set', {'id': MDEV, 'state': 'disabled'})
+    try:
+        write(TYPE + '/create', UUID)
+        expect('made, though disabled', False)
+    except PermissionError:
+        pass
+    family.do('spec-del', {'id': MDEV})
+    heard = family.hear()
+    names = [event['name'] for event in heard]
+    expect(f'events: {names}',
+           names == ['device-added', 'opened', 'closed', 'device-removed', 'spec-changed',
+                     'device-added', 'refused', 'device-removed', 'spec-changed'])
+    refused = heard[6]['msg']
+    expect(f'refused: {refused}', refused['reason'] == 'disabled' and refused['gate'] == 'bind'
+           and refused['device']['address'] == UUID
+           and refused['process']['pid'] == os.getpid())
+
+
+def test_no_event_is_missed(family):
+    seqs = [event['msg']['seq'] for event in family.events]
+    expect(f'{seqs}', seqs == list(range(seqs[0], seqs[0] + len(seqs))))
+
+
+def test_all_of_the_yaml_was_exercised(family):
+    left = set(family.msgs) - family.used
+    expect(f'never done or heard: {left}', not left)
+
+
+def main():
+    tests = [test_commands, test_devices, test_no_event_is_missed,
+             test_all_of_the_yaml_was_exercised]
+    failed = 0
+    print('TAP version 13')
+    print(f'1..{len(tests)}')
+    os.system('rmmod gpuspec 2>/dev/null; modprobe -a mtty gpuspec')
+    family = Family()
+    for number, test in enumerate(tests, 1):
+        try:
+            test(family)
+            print(f'ok {number} {test.__name__}')
+        except (AssertionError, OSError, NlError, KeyError, IndexError) as error:
+            failed += 1
+            print(f'# {type(error).__name__}: {error}')
+            print(f'not ok {number} {test.__name__}')
+    return 1 if failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
