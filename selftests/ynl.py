@@ -25,15 +25,19 @@ TYPE = '/sys/class/mdev_bus/mtty/mdev_supported_types/mtty-2'
 VFIO_SET_IOMMU, VFIO_GROUP_SET_CONTAINER, VFIO_GROUP_GET_DEVICE_FD = 0x3b66, 0x3b68, 0x3b6a
 
 
+SPECIFICATION = (os.environ['GPUSPEC_TREE'] + '/kmod/gpuspec.yaml',
+                 KSRC + '/Documentation/netlink/genetlink-legacy.yaml')
+
+
 class Family(YnlFamily):
-    """Remembers what was done, and what was heard."""
+    """Remembers what was done, and what was heard: on a socket of its own."""
 
     def __init__(self):
-        super().__init__(os.environ['GPUSPEC_TREE'] + '/kmod/gpuspec.yaml',
-                         KSRC + '/Documentation/netlink/genetlink-legacy.yaml')
+        super().__init__(*SPECIFICATION)
         self.used = set()
         self.events = []
-        self.ntf_subscribe('events')
+        self.listener = YnlFamily(*SPECIFICATION)
+        self.listener.ntf_subscribe('events')
 
     def do(self, method, vals, flags=None):
         self.used.add(method)
@@ -45,9 +49,9 @@ class Family(YnlFamily):
 
     def hear(self):
         for _ in range(20):
-            self.check_ntf()
+            self.listener.check_ntf()
             time.sleep(0.05)
-        heard, self.async_msg_queue = self.async_msg_queue, []
+        heard, self.listener.async_msg_queue = self.listener.async_msg_queue, []
         self.used.update(event['name'] for event in heard)
         self.events += heard
         return heard
@@ -65,8 +69,9 @@ def open_device(uuid):
     container = os.open('/dev/vfio/vfio', os.O_RDWR)
     fcntl.ioctl(group, VFIO_GROUP_SET_CONTAINER, container.to_bytes(4, 'little'))
     fcntl.ioctl(container, VFIO_SET_IOMMU, 1)
-    device = fcntl.ioctl(group, VFIO_GROUP_GET_DEVICE_FD, uuid.encode() + b'\0')
-    return device if isinstance(device, int) else None, group, container
+    # With a bytearray, ioctl() returns what the kernel returned: the descriptor.
+    device = fcntl.ioctl(group, VFIO_GROUP_GET_DEVICE_FD, bytearray(uuid.encode() + b'\0'))
+    return device, group, container
 
 
 def expect(what, is_so):
@@ -113,8 +118,7 @@ def test_devices(family):
     device = family.dump('device-get', {'id': MDEV})[0]['device']
     expect(f'device: {device}', device['in-use'] and device['holder']['pid'] == os.getpid())
     for handle in handles:
-        if handle is not None:
-            os.close(handle)
+        os.close(handle)
     write(f'/sys/bus/mdev/devices/{UUID}/remove', '1')
     family.do('spec-set', {'id': MDEV, 'state': 'disabled'})
     try:
