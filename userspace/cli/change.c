@@ -9,7 +9,7 @@
 #include "output.h"
 #include "resolve.h"
 #include "row.h"
-#include "spec_id.h"
+#include "verdict.h"
 
 /* What a verb sets, and how it is told. */
 struct action {
@@ -34,18 +34,38 @@ static bool takes_away(const struct action *action)
 	       (action->has_sharing && action->sharing != GPUSPEC_SHARING_ALL);
 }
 
+/* What is in force once the change is made. */
+static struct gpuspec_rule rule_after(const struct action *action,
+				      const struct gpuspec_inventory *inventory,
+				      const struct gpuspec_model *model)
+{
+	static const struct gpuspec_rule unnamed;
+	struct gpuspec_rule rule = gpuspec_rule_in_force(&unnamed, inventory->info.unnamed);
+
+	if (model) {
+		rule.state = model->spec.state;
+		rule.sharing = model->spec.sharing;
+	}
+	if (action->has_state)
+		rule.state = action->state;
+	if (action->has_sharing)
+		rule.sharing = action->sharing;
+	rule.named = true;
+	return rule;
+}
+
 static struct json_object *row_change(const struct action *action,
 				      const struct gpuspec_inventory *inventory, const char *id)
 {
 	const struct gpuspec_model *model = gpuspec_inventory_model(inventory, id);
+	struct gpuspec_rule rule = rule_after(action, inventory, model);
 	struct json_object *row = json_object_new_object();
 
 	json_object_object_add(row, "id", row_string(id));
 	json_object_object_add(row, "changed", json_object_new_boolean(!is_so(action, model)));
-	if (action->has_state)
-		json_object_object_add(row, "state", row_string(row_state(action->state)));
-	if (action->has_sharing)
-		json_object_object_add(row, "shared", row_string(row_sharing(action->sharing)));
+	json_object_object_add(row, "state", row_string(row_state(rule.state)));
+	json_object_object_add(row, "shared", row_string(row_sharing(rule.sharing)));
+	json_object_object_add(row, "present", json_object_new_boolean(model != NULL));
 	json_object_object_add(row, "holders", row_devices(inventory, id, true));
 	return row;
 }
@@ -59,8 +79,16 @@ static void print_change(struct json_object *change, const struct action *action
 
 	printf("%s %s %s\n", output_text(change, "id"),
 	       !changed ? "was already" : dry_run ? "would be" : "is now", action->done);
-	if (!takes_away(action))
+	if (!json_object_get_boolean(json_object_object_get(change, "present")))
+		puts("  this host has no device of it yet; one that comes is judged so at once");
+	if (!takes_away(action)) {
+		/* Half a permission is none. */
+		if (!strcmp(output_text(change, "state"), "disabled"))
+			puts("  it is refused all the same, being disabled; gpuspec enable allows it");
+		else if (!strcmp(output_text(change, "shared"), "none"))
+			puts("  it is refused all the same, being shared with nobody; gpuspec share --all allows it");
 		return;
+	}
 	for (i = 0; i < json_object_array_length(holders); i++) {
 		device = json_object_array_get_idx(holders, i);
 		row_holder_text(device, holder, sizeof(holder));

@@ -31,9 +31,10 @@ static void tell(const struct request *request, enum gpuspec_default unnamed,
 	if (request->json) {
 		output_json(answer);
 	} else {
-		printf("The default %s %s: specs that policy does not name are %s.\n",
+		printf("The default %s %s: specs that policy does not name are %s%s\n",
 		       request->dry_run ? "would be" : "is", output_text(answer, "default"),
-		       unnamed == GPUSPEC_DEFAULT_OPEN ? "allowed" : "refused");
+		       unnamed == GPUSPEC_DEFAULT_OPEN ? "allowed" : "refused",
+		       json_object_array_length(rows) ? "; here:" : ".");
 		for (i = 0; i < json_object_array_length(rows); i++) {
 			id = json_object_array_get_idx(rows, i);
 			printf("  %s\n", json_object_get_string(id));
@@ -49,11 +50,8 @@ int set_default(struct request *request)
 	int error;
 
 	if (request->argc) {
-		if (!strcmp(request->argv[0], "closed"))
-			change.unnamed = GPUSPEC_DEFAULT_CLOSED;
-		else if (strcmp(request->argv[0], "open"))
-			return fail(EXIT_USAGE, "default", "it is open or closed, not '%s'",
-				    request->argv[0]);
+		change.unnamed = strcmp(request->argv[0], "closed") ? GPUSPEC_DEFAULT_OPEN :
+								      GPUSPEC_DEFAULT_CLOSED;
 		error = request->dry_run ? 0 : gpuspec_nl_change(request->nl, &change, 1);
 		if (error)
 			return fail_nl(request->nl, error, "default");

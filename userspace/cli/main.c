@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli.h"
 
@@ -84,13 +84,10 @@ int fail(enum exit_status status, const char *what, const char *why, ...)
 	return status;
 }
 
-/* The family is there in the initial network namespace only. */
-static bool in_other_netns(void)
+/* The family is there in the initial network namespace only, but sysfs everywhere. */
+static bool is_loaded(void)
 {
-	struct stat own, initial;
-
-	return !stat("/proc/self/ns/net", &own) && !stat("/proc/1/ns/net", &initial) &&
-	       own.st_ino != initial.st_ino;
+	return !access("/sys/module/gpuspec", F_OK);
 }
 
 int fail_nl(const struct gpuspec_nl *nl, int error, const char *what)
@@ -113,7 +110,7 @@ static int connect_module(struct request *request)
 
 	if (error != -ENOENT)
 		return error ? fail_nl(request->nl, error, request->verb) : EXIT_DONE;
-	if (in_other_netns())
+	if (is_loaded())
 		return fail(EXIT_NO_MODULE, request->verb, "the module answers in the host's network namespace only, and this is another; run it on the host");
 	return fail(EXIT_NO_MODULE, request->verb, "the kernel module gpuspec is not loaded, and could not be loaded by itself; see what modprobe gpuspec says");
 }
@@ -178,20 +175,36 @@ static const struct verb *find_verb(const char *name)
 	return NULL;
 }
 
+/* optopt is a letter that is none of ours; otherwise getopt_long() is behind the word. */
+static int tell_wrong_option(const struct verb *verb, char **argv)
+{
+	if (optopt && optopt < HELP << 1 && !(optopt & (optopt - 1)))
+		fail(EXIT_USAGE, verb->name, "%s takes no value", argv[optind - 1]);
+	else if (optopt)
+		fail(EXIT_USAGE, verb->name, "there is no option -%c; gpuspec %s --help names those there are",
+		     optopt, verb->name);
+	else
+		fail(EXIT_USAGE, verb->name, "there is no option %s; gpuspec %s --help names those there are",
+		     argv[optind - 1], verb->name);
+	return -1;
+}
+
 /* Read the options after the verb: their bits, or -1 when it was told that one is wrong. */
 static int parse_options(const struct verb *verb, int argc, char **argv)
 {
 	struct option table[OPTIONS + 1] = {};
-	int given = 0, bit;
+	int given = 0, at = 0, bit;
 	size_t i;
 
 	for (i = 0; i < OPTIONS; i++)
 		table[i] = (struct option){ options[i].name, no_argument, NULL, 1 << i };
 	opterr = 0;
-	while ((bit = getopt_long(argc, argv, "", table, NULL)) != -1) {
-		if (bit == '?' || !((verb->options | JSON | HELP) & bit)) {
-			fail(EXIT_USAGE, verb->name, "there is no option %s here; gpuspec %s --help names those there are",
-			     argv[optind - 1], verb->name);
+	while ((bit = getopt_long(argc, argv, "", table, &at)) != -1) {
+		if (bit == '?')
+			return tell_wrong_option(verb, argv);
+		if (!((verb->options | JSON | HELP) & bit)) {
+			fail(EXIT_USAGE, verb->name, "--%s is not for this verb; gpuspec %s --help names the options that are",
+			     options[at].name, verb->name);
 			return -1;
 		}
 		given |= bit;
@@ -199,19 +212,12 @@ static int parse_options(const struct verb *verb, int argc, char **argv)
 	return given;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	struct request request = {};
 	const struct verb *verb;
 	int given, result;
 
-	setlocale(LC_ALL, "");
-	if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
-		return argc < 2 ? (help(), EXIT_USAGE) : help();
-	if (!strcmp(argv[1], "--version"))
-		return puts("gpuspec " GPUSPEC_VERSION) < 0;
-	if (!strcmp(argv[1], "--words"))
-		return words(argv[2]);
 	verb = find_verb(argv[1]);
 	if (!verb)
 		return fail(EXIT_USAGE, argv[1], "there is no such verb; gpuspec --help names those there are");
@@ -232,12 +238,36 @@ int main(int argc, char **argv)
 			    *verb->arguments ? verb->arguments : ", without arguments");
 	if ((verb->options & ALL) && !request.all)
 		return fail(EXIT_USAGE, verb->name, "say with whom: --all, for all accounts");
+	if (verb->run == set_default && request.argc && strcmp(request.argv[0], "open") &&
+	    strcmp(request.argv[0], "closed"))
+		return fail(EXIT_USAGE, verb->name, "it is open or closed, not '%s'",
+			    request.argv[0]);
 	result = connect_module(&request);
 	if (result == EXIT_DONE)
 		result = verb->run(&request);
 	gpuspec_nl_close(request.nl);
+	return result;
+}
+
+int main(int argc, char **argv)
+{
+	int result;
+
+	setlocale(LC_ALL, "");
+	if (argc < 2) {
+		help();
+		result = EXIT_USAGE;
+	} else if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+		result = help();
+	} else if (!strcmp(argv[1], "--version")) {
+		result = puts("gpuspec " GPUSPEC_VERSION) < 0;
+	} else if (!strcmp(argv[1], "--words")) {
+		result = words(argv[2]);
+	} else {
+		result = run(argc, argv);
+	}
 	if (fflush(stdout) || ferror(stdout))
-		return fail(EXIT_FAILED, verb->name, "cannot write the answer: %s",
-			    strerror(errno));
+		return fail(EXIT_FAILED, argc > 1 ? argv[1] : "help",
+			    "cannot write the answer: %s", strerror(errno));
 	return result;
 }

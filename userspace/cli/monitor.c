@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <time.h>
@@ -88,17 +89,29 @@ static struct json_object *row_event_spec(const struct gpuspec_spec *spec)
 	return row;
 }
 
+/* The local time as RFC 3339 has it. */
+static struct json_object *row_now(void)
+{
+	char stamp[32], zone[16];
+	time_t now = time(NULL);
+	struct tm local;
+	long minutes;
+
+	localtime_r(&now, &local);
+	minutes = labs(local.tm_gmtoff) / 60;
+	strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S", &local);
+	snprintf(zone, sizeof(zone), "%c%02ld:%02ld", local.tm_gmtoff < 0 ? '-' : '+',
+		 minutes / 60, minutes % 60);
+	strncat(stamp, zone, sizeof(stamp) - strlen(stamp) - 1);
+	return row_string(stamp);
+}
+
 static struct json_object *row_event(const struct gpuspec_event *event)
 {
 	struct json_object *row = json_object_new_object();
-	char text[1400], stamp[64];
-	struct timespec now;
-	struct tm local;
+	char text[1400];
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	localtime_r(&now.tv_sec, &local);
-	strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S%z", &local);
-	json_object_object_add(row, "time", row_string(stamp));
+	json_object_object_add(row, "time", row_now());
 	json_object_object_add(row, "seq", json_object_new_uint64(event->seq));
 	json_object_object_add(row, "missed", json_object_new_uint64(event->missed));
 	json_object_object_add(row, "event", row_string(event_name(event->command)));

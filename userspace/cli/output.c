@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <ctype.h>
 #include <libsmartcols/libsmartcols.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,9 +90,16 @@ int output_table(struct json_object *rows, const struct column *columns, size_t 
 
 const char *output_text(struct json_object *object, const char *member)
 {
+	static char texts[8][1024];
+	static unsigned int next;
 	struct json_object *value = json_object_object_get(object, member);
+	char *text = texts[next++ % 8], *c;
 
-	return value ? json_object_get_string(value) : "-";
+	snprintf(text, sizeof(texts[0]), "%s", value ? json_object_get_string(value) : "-");
+	for (c = text; *c; c++)
+		if (iscntrl((unsigned char)*c))
+			*c = ' ';
+	return text;
 }
 
 void output_bytes(struct json_object *object, const char *member, char *text, size_t size)

@@ -25,7 +25,11 @@ void output_json_line(struct json_object *answer);
 /* Print an array of rows as a table; coloured on a terminal. */
 int output_table(struct json_object *rows, const struct column *columns, size_t count);
 
-/* Text for a member that is a string or a number; "-" for null. */
+/*
+ * Text for a member that is a string or a number, "-" for null; a control
+ * character in it, which could upset a terminal, becomes a blank. It lasts
+ * until the eighth call from here.
+ */
 const char *output_text(struct json_object *object, const char *member);
 /* "16 MiB", or "-" */
 void output_bytes(struct json_object *object, const char *member, char *text, size_t size);

@@ -23,13 +23,24 @@ const struct gpuspec_card *resolve_device(const struct gpuspec_inventory *invent
 	return NULL;
 }
 
-static bool matches(const struct gpuspec_model *model, const char *word)
+static bool has_part(const struct gpuspec_model *model, const char *word)
 {
-	return strcasestr(model->spec.id, word) || strcasestr(model->name, word);
+	return *word && (strcasestr(model->spec.id, word) || strcasestr(model->name, word));
+}
+
+/* A whole name, or the type of an mdev, goes before parts of others. */
+static bool has_name(const struct gpuspec_model *model, const char *word)
+{
+	struct gpuspec_id id;
+
+	return !strcasecmp(model->name, word) ||
+	       (gpuspec_id_parse(model->spec.id, &id) && id.mdev_type &&
+		!strcmp(id.mdev_type, word));
 }
 
 static const char *ambiguous(const struct request *request,
-			     const struct gpuspec_inventory *inventory, const char *word)
+			     const struct gpuspec_inventory *inventory, const char *word,
+			     bool (*matches)(const struct gpuspec_model *model, const char *word))
 {
 	char list[512] = "";
 	size_t i, length = 0;
@@ -48,26 +59,29 @@ const char *resolve_spec(const struct request *request,
 			 const char *word, int *status)
 {
 	const struct gpuspec_card *card = resolve_device(inventory, word);
+	bool (*const ways[])(const struct gpuspec_model *model, const char *word) = {
+		has_name, has_part,
+	};
 	const char *found = NULL;
-	size_t i;
+	size_t i, way;
 
 	if (card)
 		return card->device.spec;
 	if (gpuspec_id_parse(word, NULL))
 		return word;
-	for (i = 0; *word && i < inventory->model_count; i++) {
-		if (!matches(&inventory->models[i], word))
-			continue;
-		if (found) {
-			*status = EXIT_USAGE;
-			return ambiguous(request, inventory, word);
+	for (way = 0; way < 2 && !found; way++) {
+		for (i = 0; i < inventory->model_count; i++) {
+			if (!ways[way](&inventory->models[i], word))
+				continue;
+			if (found) {
+				*status = EXIT_USAGE;
+				return ambiguous(request, inventory, word, ways[way]);
+			}
+			found = inventory->models[i].spec.id;
 		}
-		found = inventory->models[i].spec.id;
 	}
-	if (!found) {
-		fail(EXIT_NOT_FOUND, request->verb, "no spec or device of this host is called '%s'; gpuspec list and gpuspec devices show what there is",
-		     word);
-		*status = EXIT_NOT_FOUND;
-	}
+	if (!found)
+		*status = fail(EXIT_NOT_FOUND, request->verb, "no spec or device of this host is called '%s'; gpuspec list and gpuspec devices show what there is",
+			       word);
 	return found;
 }

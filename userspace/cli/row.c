@@ -11,7 +11,7 @@ static size_t utf8_length(const unsigned char *text)
 	size_t length, i;
 
 	if (*text < 0x80)
-		return *text >= ' ' && *text != 0x7f;
+		return 1;	/* control characters too: JSON escapes them, and output_text() */
 	length = *text >= 0xf0 ? 4 : *text >= 0xe0 ? 3 : 2;
 	if (*text < 0xc2 || *text > 0xf4)
 		return 0;

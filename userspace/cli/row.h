@@ -16,7 +16,7 @@ struct json_object *row_process(const struct gpuspec_process *process);
 struct json_object *row_devices(const struct gpuspec_inventory *inventory,
 				const char *spec, bool in_use);
 
-/* A string with nothing in it that could upset a terminal or a JSON reader. */
+/* A string as valid UTF-8; a byte that is not becomes '?'. */
 struct json_object *row_string(const char *text);
 /* Null if it is empty. */
 struct json_object *row_string_or_null(const char *text);

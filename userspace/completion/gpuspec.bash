@@ -2,7 +2,7 @@
 
 _gpuspec()
 {
-	local cur=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]} words=''
+	local cur=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]} words='' word
 
 	# The colons of ids and addresses are part of the word.
 	if declare -F _get_comp_words_by_ref >/dev/null; then
@@ -25,7 +25,11 @@ _gpuspec()
 			words+=" $(gpuspec devices --json 2>/dev/null | sed -n 's/^ *"address": *"\(.*\)",*$/\1/p')"
 		fi
 	fi
-	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+	# Not compgen -W, which would run what an id may hold.
+	COMPREPLY=()
+	while read -r word; do
+		[[ -z $word || $word != "$cur"* ]] || COMPREPLY+=("$word")
+	done < <(tr ' ' '\n' <<<"$words")
 	if declare -F __ltrim_colon_completions >/dev/null; then
 		__ltrim_colon_completions "$cur"
 	fi

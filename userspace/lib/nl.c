@@ -99,12 +99,14 @@ static int on_finish(struct nl_msg *message, void *data)
 {
 	const struct nlmsghdr *header = nlmsg_hdr(message);
 	struct gpuspec_nl *nl = data;
+	int result = 0;
 
 	nl->done = true;
-	if (nlmsg_datalen(header) >= (int)sizeof(int))
-		nl->error = *(int *)nlmsg_data(header);
-	if (nl->error)
-		fail(nl, nl->error, strerror(-nl->error));
+	if (nlmsg_datalen(header) >= (int)sizeof(result))
+		memcpy(&result, nlmsg_data(header), sizeof(result));
+	/* What a row was found wrong for came first, and stays. */
+	if (result && !nl->error)
+		nl->error = fail(nl, result, strerror(-result));
 	return NL_STOP;
 }
 
@@ -428,13 +430,6 @@ static int on_event(struct nl_msg *message, void *data)
 	return NL_OK;
 }
 
-static int join(struct gpuspec_nl *nl, const char *family, const char *group)
-{
-	int id = genl_ctrl_resolve_grp(nl->sock, family, group);
-
-	return id < 0 ? id : nl_socket_add_membership(nl->sock, id);
-}
-
 static int newest_event(struct gpuspec_nl *nl, uint64_t *seq)
 {
 	struct gpuspec_nl own = { .family = nl->family };
@@ -454,11 +449,14 @@ static int newest_event(struct gpuspec_nl *nl, uint64_t *seq)
 
 int gpuspec_nl_subscribe(struct gpuspec_nl *nl)
 {
-	int error;
+	int families, events, error;
 
-	error = join(nl, "nlctrl", "notify");
-	if (!error)
-		error = join(nl, GPUSPEC_FAMILY_NAME, GPUSPEC_MCGRP_EVENTS);
+	/* Both before joining either: what is heard would come between question and answer. */
+	families = genl_ctrl_resolve_grp(nl->sock, "nlctrl", "notify");
+	events = genl_ctrl_resolve_grp(nl->sock, GPUSPEC_FAMILY_NAME, GPUSPEC_MCGRP_EVENTS);
+	if (families < 0 || events < 0)
+		return fail(nl, -ENODEV, "the kernel module gpuspec was unloaded");
+	error = nl_socket_add_memberships(nl->sock, families, events, 0);
 	if (error)
 		return error == -NLE_PERM ?
 			fail(nl, -EPERM, "this needs CAP_SYS_ADMIN in the initial user namespace") :
