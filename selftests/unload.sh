@@ -74,7 +74,7 @@ make_and_open_mdev() {
 }
 
 test_two_hundred_rounds_under_way() {
-	local i binding opening creating
+	local i module binding opening creating
 	bind $card_b vfio-pci
 	forever bind_and_unbind &
 	binding=$!
@@ -83,8 +83,9 @@ test_two_hundred_rounds_under_way() {
 	forever make_and_open_mdev &
 	creating=$!
 	rmmod gpuspec
+	module=$(modinfo -n gpuspec)
 	for ((i = 0; i < 200; i++)); do
-		modprobe gpuspec closed=$((i % 2))
+		insmod "$module" closed=$((i % 2))
 		rmmod gpuspec
 	done
 	kill $binding $opening $creating
