@@ -65,7 +65,7 @@ static struct json_object *row_change(const struct action *action,
 	json_object_object_add(row, "changed", json_object_new_boolean(!is_so(action, model)));
 	json_object_object_add(row, "state", row_string(row_state(rule.state)));
 	json_object_object_add(row, "shared", row_string(row_sharing(rule.sharing)));
-	json_object_object_add(row, "present", json_object_new_boolean(model != NULL));
+	json_object_object_add(row, "present", json_object_new_boolean(!!model));
 	json_object_object_add(row, "holders", row_devices(inventory, id, true));
 	return row;
 }

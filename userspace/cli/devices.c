@@ -7,38 +7,13 @@
 #include "resolve.h"
 #include "row.h"
 
-static void address(struct json_object *row, char *text, size_t size)
-{
-	snprintf(text, size, "%s", output_text(row, "address"));
-}
-
-static void spec(struct json_object *row, char *text, size_t size)
-{
-	snprintf(text, size, "%s", output_text(row, "spec"));
-}
-
-static void driver(struct json_object *row, char *text, size_t size)
-{
-	snprintf(text, size, "%s", output_text(row, "driver"));
-}
-
-static void group(struct json_object *row, char *text, size_t size)
-{
-	snprintf(text, size, "%s", output_text(row, "iommu_group"));
-}
-
-static void numa(struct json_object *row, char *text, size_t size)
-{
-	snprintf(text, size, "%s", output_text(row, "numa_node"));
-}
-
 static const struct column columns[] = {
-	{ "ADDRESS", address, false, false },
-	{ "SPEC", spec, false, false },
-	{ "DRIVER", driver, false, false },
-	{ "GROUP", group, true, false },
-	{ "NUMA", numa, true, false },
-	{ "HOLDER", row_holder_text, false, true },
+	{ .title = "ADDRESS", .member = "address" },
+	{ .title = "SPEC", .member = "spec" },
+	{ .title = "DRIVER", .member = "driver" },
+	{ .title = "GROUP", .member = "iommu_group", .right = true },
+	{ .title = "NUMA", .member = "numa_node", .right = true },
+	{ .title = "HOLDER", .cell = row_holder_text, .shrinks = true },
 };
 
 int print_devices(struct json_object *rows)

@@ -6,29 +6,9 @@
 #include "output.h"
 #include "row.h"
 
-static void id(struct json_object *row, char *text, size_t size)
-{
-	snprintf(text, size, "%s", output_text(row, "id"));
-}
-
-static void name(struct json_object *row, char *text, size_t size)
-{
-	snprintf(text, size, "%s", output_text(row, "name"));
-}
-
 static void kind(struct json_object *row, char *text, size_t size)
 {
 	snprintf(text, size, "%s", strcmp(output_text(row, "kind"), "pgpu") ? "vGPU" : "pGPU");
-}
-
-static void state(struct json_object *row, char *text, size_t size)
-{
-	snprintf(text, size, "%s", output_text(row, "state"));
-}
-
-static void shared(struct json_object *row, char *text, size_t size)
-{
-	snprintf(text, size, "%s", output_text(row, "shared"));
 }
 
 static void devices_in_use(struct json_object *row, char *text, size_t size)
@@ -36,19 +16,14 @@ static void devices_in_use(struct json_object *row, char *text, size_t size)
 	snprintf(text, size, "%s of %s", output_text(row, "in_use"), output_text(row, "devices"));
 }
 
-static void refused(struct json_object *row, char *text, size_t size)
-{
-	snprintf(text, size, "%s", output_text(row, "refused"));
-}
-
 static const struct column columns[] = {
-	{ "SPEC", id, false, false },
-	{ "NAME", name, false, true },
-	{ "KIND", kind, false, false },
-	{ "STATE", state, false, false },
-	{ "SHARED", shared, false, false },
-	{ "IN USE", devices_in_use, true, false },
-	{ "REFUSED", refused, true, false },
+	{ .title = "SPEC", .member = "id" },
+	{ .title = "NAME", .member = "name", .shrinks = true },
+	{ .title = "KIND", .cell = kind },
+	{ .title = "STATE", .member = "state" },
+	{ .title = "SHARED", .member = "shared" },
+	{ .title = "IN USE", .cell = devices_in_use, .right = true },
+	{ .title = "REFUSED", .member = "refused", .right = true },
 };
 
 int list(struct request *request)

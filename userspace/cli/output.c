@@ -46,7 +46,10 @@ static int fill_line(struct libscols_line *line, struct json_object *row,
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		columns[i].cell(row, text, sizeof(text));
+		if (columns[i].member)
+			snprintf(text, sizeof(text), "%s", output_text(row, columns[i].member));
+		else
+			columns[i].cell(row, text, sizeof(text));
 		if (scols_line_set_data(line, i, text) ||
 		    scols_cell_set_color(scols_line_get_cell(line, i), colour(text)))
 			return -1;

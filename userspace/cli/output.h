@@ -12,7 +12,7 @@
 
 struct column {
 	const char *title;
-	/* What stands in the row's cell, written to @text. */
+	const char *member;	/* of the row, told as it is; or NULL, and then: */
 	void (*cell)(struct json_object *row, char *text, size_t size);
 	bool right, shrinks;
 };

@@ -23,6 +23,9 @@ const struct gpuspec_card *resolve_device(const struct gpuspec_inventory *invent
 	return NULL;
 }
 
+/* Is it this spec that the word means? */
+typedef bool matcher(const struct gpuspec_model *model, const char *word);
+
 static bool has_part(const struct gpuspec_model *model, const char *word)
 {
 	return *word && (strcasestr(model->spec.id, word) || strcasestr(model->name, word));
@@ -40,7 +43,7 @@ static bool has_name(const struct gpuspec_model *model, const char *word)
 
 static const char *ambiguous(const struct request *request,
 			     const struct gpuspec_inventory *inventory, const char *word,
-			     bool (*matches)(const struct gpuspec_model *model, const char *word))
+			     matcher *matches)
 {
 	char list[512] = "";
 	size_t i, length = 0;
@@ -59,9 +62,7 @@ const char *resolve_spec(const struct request *request,
 			 const char *word, int *status)
 {
 	const struct gpuspec_card *card = resolve_device(inventory, word);
-	bool (*const ways[])(const struct gpuspec_model *model, const char *word) = {
-		has_name, has_part,
-	};
+	static matcher *const ways[] = { has_name, has_part };
 	const char *found = NULL;
 	size_t i, way;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdio.h>
+#include <string.h>
 
 #include "cli.h"
 #include "devices.h"
@@ -7,35 +8,41 @@
 #include "resolve.h"
 #include "row.h"
 
-static void line(const char *title, const char *text)
-{
-	printf("%-16s %s\n", title, text);
-}
+static const struct {
+	const char *title, *member;
+} lines[] = {
+	{ "Spec", "id" },
+	{ "Name", "name" },
+	{ "Vendor", "vendor" },
+	{ "Kind", "kind" },
+	{ "Slice of", "parent" },
+	{ "State", "state" },
+	{ "Shared with", "shared" },
+	{ "Devices", "devices" },
+	{ "In use", "in_use" },
+	{ "Refused", "refused" },
+	{ "Video memory", "video_memory" },
+	{ "Frame rate", "frame_rate" },
+	{ "Resolution", "resolution" },
+	{ "Heads", "heads" },
+	{ "Max instances", "max_instances" },
+	{ "Available", "available" },
+	{ "Description", "description" },
+};
 
 static void print_spec(struct json_object *spec)
 {
-	char memory[64];
 	bool named = json_object_get_boolean(json_object_object_get(spec, "named"));
+	char memory[64];
+	size_t i;
 
-	line("Spec", output_text(spec, "id"));
-	line("Name", output_text(spec, "name"));
-	line("Vendor", output_text(spec, "vendor"));
-	line("Kind", output_text(spec, "kind"));
-	line("Slice of", output_text(spec, "parent"));
-	line("State", output_text(spec, "state"));
-	line("Shared with", output_text(spec, "shared"));
-	line("Policy", named ? "names this spec" : "does not name this spec: the default holds");
-	line("Devices", output_text(spec, "devices"));
-	line("In use", output_text(spec, "in_use"));
-	line("Refused", output_text(spec, "refused"));
 	output_bytes(spec, "video_memory", memory, sizeof(memory));
-	line("Video memory", memory);
-	line("Frame rate", output_text(spec, "frame_rate"));
-	line("Resolution", output_text(spec, "resolution"));
-	line("Heads", output_text(spec, "heads"));
-	line("Max instances", output_text(spec, "max_instances"));
-	line("Available", output_text(spec, "available"));
-	line("Description", output_text(spec, "description"));
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		printf("%-16s %s\n", lines[i].title,
+		       strcmp(lines[i].member, "video_memory") ?
+		       output_text(spec, lines[i].member) : memory);
+	printf("%-16s %s\n", "Policy", named ? "names this spec" :
+	       "does not name this spec: the default holds");
 }
 
 int show(struct request *request)
