@@ -102,7 +102,7 @@ hold() {
 	mkfifo "$work/$name.in"
 	vfio_open "$@" <"$work/$name.in" >"$work/$name.out" 2>&1 &
 	echo $! >"$work/$name.pid"
-	sleep infinity >"$work/$name.in" &
+	sleep infinity >"$work/$name.in" 2>/dev/null &
 	echo $! >"$work/$name.keeper"
 	eventually test -s "$work/$name.out"
 	is "$(head -n 1 "$work/$name.out")" open

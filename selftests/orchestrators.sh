@@ -15,10 +15,11 @@ qemu_start() {
 	qemu-system-x86_64 -name "$name" -accel tcg -m 64 -nodefaults -display none \
 		-monitor "pipe:$work/$name.monitor" "$@" >"$work/$name.said" 2>&1 &
 	echo $! >"$work/$name.pid"
-	# Both ends held open, for QEMU and for us, as long as the test runs.
-	sleep infinity <>"$work/$name.monitor.in" &
+	# Both ends held open, for QEMU and for us, as long as the test runs; but not what
+	# this function says, for which its caller may be waiting.
+	sleep infinity <>"$work/$name.monitor.in" >/dev/null 2>&1 &
 	echo $! >"$work/$name.keeper"
-	cat "$work/$name.monitor.out" >"$work/$name.answers" &
+	cat "$work/$name.monitor.out" >"$work/$name.answers" 2>/dev/null &
 	echo $! >"$work/$name.reader"
 	# The monitor answers when all devices are there.
 	echo 'info status' >"$work/$name.monitor.in"
