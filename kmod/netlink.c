@@ -166,6 +166,18 @@ static int spec_get(struct sk_buff *request, struct genl_info *info)
 	return end_reply(skb, header, info, put_spec_row(skb, generation, &row));
 }
 
+/* Make or stage the change of a spec; if that is refused, its id is at fault. */
+static int change_spec(struct sk_buff *request, struct genl_info *info,
+		       struct gpuspec_change *change)
+{
+	int error;
+
+	error = gpuspec_policy_change(NETLINK_CB(request).sk, change, info->extack);
+	if (error)
+		NL_SET_BAD_ATTR(info->extack, info->attrs[GPUSPEC_A_ID]);
+	return error;
+}
+
 static int spec_set(struct sk_buff *request, struct genl_info *info)
 {
 	struct nlattr **attrs = info->attrs;
@@ -191,7 +203,7 @@ static int spec_set(struct sk_buff *request, struct genl_info *info)
 	if (change->has_sharing)
 		change->sharing = nla_get_u32(attrs[GPUSPEC_A_SHARING]);
 	change->if_unused = attrs[GPUSPEC_A_IF_UNUSED];
-	return gpuspec_policy_change(NETLINK_CB(request).sk, change, info->extack);
+	return change_spec(request, info, change);
 }
 
 static int spec_del(struct sk_buff *request, struct genl_info *info)
@@ -207,7 +219,7 @@ static int spec_del(struct sk_buff *request, struct genl_info *info)
 	change = gpuspec_change_alloc(GPUSPEC_FORGET_SPEC, id);
 	if (!change)
 		return -ENOMEM;
-	return gpuspec_policy_change(NETLINK_CB(request).sk, change, info->extack);
+	return change_spec(request, info, change);
 }
 
 static int default_set(struct sk_buff *request, struct genl_info *info)

@@ -54,7 +54,6 @@ void gpuspec_spec_insert(struct gpuspec_spec *spec)
 	lockdep_assert_held(&gpuspec_lock);
 	rb_add(&spec->node, &specs, is_before);
 	count++;
-	gpuspec_spec_changed();
 }
 
 void gpuspec_spec_release(struct gpuspec_spec *spec)
@@ -64,7 +63,6 @@ void gpuspec_spec_release(struct gpuspec_spec *spec)
 		return;
 	rb_erase(&spec->node, &specs);
 	count--;
-	gpuspec_spec_changed();
 	kfree(spec);
 }
 

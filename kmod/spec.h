@@ -49,7 +49,11 @@ void gpuspec_spec_exit(void);
 /* The rest runs under gpuspec_lock. */
 
 struct gpuspec_spec *gpuspec_spec_find(const char *id);
-/* The table must not have one by the same id. */
+/*
+ * The table must not have one by the same id. That a spec comes or goes is a
+ * change for whoever brings it about to count: a device, or a policy that is
+ * not only tried.
+ */
 void gpuspec_spec_insert(struct gpuspec_spec *spec);
 /* Drop and free the spec if neither policy nor a device needs it. */
 void gpuspec_spec_release(struct gpuspec_spec *spec);

@@ -124,6 +124,8 @@ static void take_error(const struct nlmsghdr *header, struct answer *answer)
 	snprintf(answer->sentence, sizeof(answer->sentence), "%s", nl_get_string(attr));
 	attr = find(tlvs, length, NLMSGERR_ATTR_MISS_TYPE);
 	answer->missing = attr ? (int)nl_get_u32(attr) : 0;
+	attr = find(tlvs, length, NLMSGERR_ATTR_OFFS);
+	answer->offset = attr ? nl_get_u32(attr) : 0;
 }
 
 /* Whatever the message was, the kernel acknowledges it: they all have NLM_F_ACK. */

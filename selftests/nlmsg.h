@@ -36,6 +36,7 @@ struct answer {
 	int error;		/* negative errno, 0 */
 	char sentence[256];	/* empty: none given */
 	int missing;		/* attribute named as missing, or 0 */
+	size_t offset;		/* of the attribute at fault in the message, or 0 */
 	bool replied;
 	struct nlmsg reply;	/* the last message that was no error */
 };
