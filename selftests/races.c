@@ -14,46 +14,10 @@
 #include <sys/wait.h>
 
 #include "kselftest_harness.h"
-#include "nlmsg.h"
+#include "policy.h"
 
 #define MANY	10000
 #define PORT	0x70000001
-
-static int family, group;
-
-struct table {
-	unsigned int rows, ours, disabled;
-	uint32_t generation;
-	bool mixed, unsorted;
-	char last[GPUSPEC_ID_MAX + 1];
-};
-
-static void take_row(const struct nlmsg *msg, void *data)
-{
-	const struct nlattr *spec = nl_attr(msg, GPUSPEC_A_SPEC);
-	const char *id = nl_get_string(nl_nested(spec, GPUSPEC_A_SPEC_ID));
-	uint32_t generation = nl_get_u32(nl_attr(msg, GPUSPEC_A_GENERATION));
-	struct table *table = data;
-
-	table->mixed |= table->rows++ && generation != table->generation;
-	table->generation = generation;
-	table->unsorted |= strcmp(table->last, id) >= 0;
-	snprintf(table->last, sizeof(table->last), "%s", id);
-	if (strncmp(id, "mdev:test-", 10))
-		return;
-	table->ours++;
-	table->disabled += nl_get_u32(nl_nested(spec, GPUSPEC_A_SPEC_STATE)) ==
-			   GPUSPEC_STATE_DISABLED;
-}
-
-static struct table read_table(int sock)
-{
-	struct table table = {};
-
-	if (nl_dump(sock, family, GPUSPEC_CMD_SPEC_GET, take_row, &table))
-		table.ours = -1;
-	return table;
-}
 
 static int open_at(uint32_t port)
 {
@@ -69,120 +33,11 @@ static int open_at(uint32_t port)
 	return sock;
 }
 
-static int begin(int sock, bool replace)
-{
-	struct answer answer;
-	struct nlmsg msg;
-
-	nl_begin(&msg, family, GPUSPEC_CMD_POLICY_BEGIN, 0);
-	if (replace)
-		nl_put(&msg, GPUSPEC_A_REPLACE, "", 0);
-	nl_ask(sock, &msg, &answer);
-	return answer.error;
-}
-
-static int commit(int sock, uint32_t changes)
-{
-	struct answer answer;
-	struct nlmsg msg;
-
-	nl_begin(&msg, family, GPUSPEC_CMD_POLICY_COMMIT, 0);
-	nl_u32(&msg, GPUSPEC_A_CHANGES, changes);
-	nl_ask(sock, &msg, &answer);
-	return answer.error;
-}
-
-static void build_set(struct nlmsg *msg, unsigned int number, uint32_t state)
-{
-	char id[64];
-
-	snprintf(id, sizeof(id), "mdev:test-%05u", number);
-	nl_begin(msg, family, GPUSPEC_CMD_SPEC_SET, 0);
-	nl_string(msg, GPUSPEC_A_ID, id);
-	nl_u32(msg, GPUSPEC_A_STATE, state);
-	nl_u32(msg, GPUSPEC_A_SHARING, GPUSPEC_SHARING_ALL);
-}
-
-static int set(int sock, unsigned int number, uint32_t state)
-{
-	struct answer answer;
-	struct nlmsg msg;
-
-	build_set(&msg, number, state);
-	nl_ask(sock, &msg, &answer);
-	return answer.error;
-}
-
-/* Many to a packet; the kernel answers only what it refuses. */
-static int set_many(int sock, unsigned int count, uint32_t state)
-{
-	char buffer[1 << 15];
-	size_t length = 0;
-	struct nlmsg msg;
-	unsigned int i;
-
-	for (i = 0; i < count; i++) {
-		build_set(&msg, i, state);
-		memcpy(buffer + length, &msg, msg.header.nlmsg_len);
-		length += NLMSG_ALIGN(msg.header.nlmsg_len);
-		if (length < sizeof(buffer) - 256 && i < count - 1)
-			continue;
-		if (send(sock, buffer, length, 0) < 0)
-			return -errno;
-		length = 0;
-	}
-	return 0;
-}
-
-static int ask_id(int sock, uint8_t command, const char *id, struct answer *answer)
-{
-	struct nlmsg msg;
-
-	nl_begin(&msg, family, command, 0);
-	nl_string(&msg, GPUSPEC_A_ID, id);
-	nl_ask(sock, &msg, answer);
-	return answer->error;
-}
-
-static int set_default(int sock, uint32_t unnamed)
-{
-	struct answer answer;
-	struct nlmsg msg;
-
-	nl_begin(&msg, family, GPUSPEC_CMD_DEFAULT_SET, 0);
-	nl_u32(&msg, GPUSPEC_A_DEFAULT, unnamed);
-	nl_ask(sock, &msg, &answer);
-	return answer.error;
-}
-
-static struct answer ask_info(int sock)
-{
-	struct answer answer;
-	struct nlmsg msg;
-
-	nl_begin(&msg, family, GPUSPEC_CMD_INFO_GET, 0);
-	nl_ask(sock, &msg, &answer);
-	return answer;
-}
-
 static uint32_t info_u32(int sock, int attribute)
 {
-	struct answer answer = ask_info(sock);
+	struct answer answer = policy_info(sock);
 
 	return nl_get_u32(nl_attr(&answer.reply, attribute));
-}
-
-static int forget_all(void)
-{
-	int sock = nl_open(), error;
-
-	error = begin(sock, true);
-	if (!error)
-		error = set_default(sock, GPUSPEC_DEFAULT_OPEN);
-	if (!error)
-		error = commit(sock, 1);
-	close(sock);
-	return error;
 }
 
 FIXTURE(transaction) {
@@ -195,31 +50,23 @@ FIXTURE_SETUP(transaction)
 {
 	self->sock = nl_open();
 	self->other = nl_open();
-	family = nl_family(self->sock, &group);
-	ASSERT_GT(family, 0);
-	ASSERT_EQ(0, forget_all());
+	ASSERT_TRUE(policy_find(self->sock));
+	ASSERT_EQ(0, policy_reset());
 }
 
 FIXTURE_TEARDOWN(transaction)
 {
 	close(self->sock);
 	close(self->other);
-	EXPECT_EQ(0, forget_all());
+	EXPECT_EQ(0, policy_reset());
 }
-
-#define EXPECT_OURS(count) do {					\
-	self->table = read_table(self->other);			\
-	EXPECT_EQ((unsigned int)(count), self->table.ours);	\
-	EXPECT_FALSE(self->table.mixed);			\
-	EXPECT_FALSE(self->table.unsorted);			\
-} while (0)
 
 static int listen_to_events(void)
 {
 	int sock = nl_open();
 
-	return setsockopt(sock, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) ?
-	       -1 : sock;
+	return setsockopt(sock, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &policy_group,
+			  sizeof(policy_group)) ? -1 : sock;
 }
 
 /* Nothing was applied, so nothing that can be seen is other than before: not a number. */
@@ -230,19 +77,19 @@ TEST_F(transaction, that_fails_leaves_no_trace)
 	char byte;
 
 	ASSERT_GE(listener, 0);
-	ASSERT_EQ(0, set(self->sock, 1, GPUSPEC_STATE_ENABLED));
+	ASSERT_EQ(0, policy_set(self->sock, 1, GPUSPEC_STATE_ENABLED));
 	ASSERT_GT(recv(listener, &byte, 1, 0), 0);
-	before = ask_info(self->other);
-	ASSERT_EQ(0, begin(self->sock, false));
-	ASSERT_EQ(0, set(self->sock, 0, GPUSPEC_STATE_DISABLED));
-	ASSERT_EQ(0, set(self->sock, 1, GPUSPEC_STATE_DISABLED));
-	ASSERT_EQ(0, set_default(self->sock, GPUSPEC_DEFAULT_CLOSED));
-	ASSERT_EQ(0, ask_id(self->sock, GPUSPEC_CMD_SPEC_DEL, "mdev:test-x", &self->answer));
-	ASSERT_EQ(0, set(self->sock, 2, GPUSPEC_STATE_DISABLED));
-	EXPECT_EQ(-ENOENT, commit(self->sock, 5));
+	before = policy_info(self->other);
+	ASSERT_EQ(0, policy_begin(self->sock, false));
+	ASSERT_EQ(0, policy_set(self->sock, 0, GPUSPEC_STATE_DISABLED));
+	ASSERT_EQ(0, policy_set(self->sock, 1, GPUSPEC_STATE_DISABLED));
+	ASSERT_EQ(0, policy_set_default(self->sock, GPUSPEC_DEFAULT_CLOSED));
+	ASSERT_EQ(0, policy_ask(self->sock, GPUSPEC_CMD_SPEC_DEL, "mdev:test-x", NULL));
+	ASSERT_EQ(0, policy_set(self->sock, 2, GPUSPEC_STATE_DISABLED));
+	EXPECT_EQ(-ENOENT, policy_commit(self->sock, 5, NULL));
 	EXPECT_OURS(1);
 	EXPECT_EQ(0, self->table.disabled);
-	after = ask_info(self->other);
+	after = policy_info(self->other);
 	EXPECT_EQ(0, memcmp(&before.reply, &after.reply, before.reply.header.nlmsg_len))
 		TH_LOG("generation %u became %u",
 		       nl_get_u32(nl_attr(&before.reply, GPUSPEC_A_INFO_GENERATION)),
@@ -256,25 +103,24 @@ TEST_F(transaction, counts_what_it_has_taken)
 {
 	struct nlmsg msg;
 
-	ASSERT_EQ(0, begin(self->sock, false));
-	ASSERT_EQ(0, set(self->sock, 0, GPUSPEC_STATE_DISABLED));
-	EXPECT_EQ(-ERANGE, set(self->sock, 1, 2));
-	EXPECT_EQ(-ERANGE, set_default(self->sock, 2));
-	EXPECT_EQ(-EINVAL, ask_id(self->sock, GPUSPEC_CMD_SPEC_DEL, "mdev:", &self->answer));
-	build_set(&msg, 3, GPUSPEC_STATE_DISABLED);
+	ASSERT_EQ(0, policy_begin(self->sock, false));
+	ASSERT_EQ(0, policy_set(self->sock, 0, GPUSPEC_STATE_DISABLED));
+	EXPECT_EQ(-ERANGE, policy_set(self->sock, 1, 2));
+	EXPECT_EQ(-ERANGE, policy_set_default(self->sock, 2));
+	EXPECT_EQ(-EINVAL, policy_ask(self->sock, GPUSPEC_CMD_SPEC_DEL, "mdev:", NULL));
+	policy_build_set(&msg, 3, GPUSPEC_STATE_DISABLED);
 	nl_genl(&msg)->version = 2;
 	nl_ask(self->sock, &msg, &self->answer);
 	EXPECT_EQ(-EPROTONOSUPPORT, self->answer.error);
 	/* Questions are answered from what is in force. */
-	EXPECT_EQ(-ENOENT, ask_id(self->sock, GPUSPEC_CMD_SPEC_GET, "mdev:test-00000",
-				  &self->answer));
+	EXPECT_EQ(-ENOENT, policy_ask(self->sock, GPUSPEC_CMD_SPEC_GET, "mdev:test-00000", NULL));
 	/* A commit that is malformed is none. */
-	nl_begin(&msg, family, GPUSPEC_CMD_POLICY_COMMIT, 0);
+	nl_begin(&msg, policy_family, GPUSPEC_CMD_POLICY_COMMIT, 0);
 	nl_ask(self->sock, &msg, &self->answer);
 	EXPECT_EQ(-EINVAL, self->answer.error);
 	EXPECT_OURS(0);
-	ASSERT_EQ(0, set(self->sock, 4, GPUSPEC_STATE_DISABLED));
-	EXPECT_EQ(0, commit(self->sock, 2));
+	ASSERT_EQ(0, policy_set(self->sock, 4, GPUSPEC_STATE_DISABLED));
+	EXPECT_EQ(0, policy_commit(self->sock, 2, NULL));
 	EXPECT_OURS(2);
 }
 
@@ -284,10 +130,10 @@ TEST_F(transaction, with_a_wrong_count_is_over)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(off); i++) {
-		ASSERT_EQ(0, begin(self->sock, false));
-		ASSERT_EQ(0, set_many(self->sock, 10, GPUSPEC_STATE_DISABLED));
-		EXPECT_EQ(-EINVAL, commit(self->sock, 10 + off[i]));
-		EXPECT_EQ(-EINVAL, commit(self->sock, 10));
+		ASSERT_EQ(0, policy_begin(self->sock, false));
+		ASSERT_EQ(0, policy_set_many(self->sock, 10, GPUSPEC_STATE_DISABLED));
+		EXPECT_EQ(-EINVAL, policy_commit(self->sock, 10 + off[i], NULL));
+		EXPECT_EQ(-EINVAL, policy_commit(self->sock, 10, NULL));
 		EXPECT_OURS(0);
 	}
 }
@@ -301,18 +147,18 @@ TEST_F(transaction, is_told_of_in_order)
 	int i, listener = listen_to_events();
 
 	ASSERT_GE(listener, 0);
-	ASSERT_EQ(0, set(self->sock, 1, GPUSPEC_STATE_DISABLED));
-	ASSERT_EQ(0, set(self->sock, 3, GPUSPEC_STATE_DISABLED));
+	ASSERT_EQ(0, policy_set(self->sock, 1, GPUSPEC_STATE_DISABLED));
+	ASSERT_EQ(0, policy_set(self->sock, 3, GPUSPEC_STATE_DISABLED));
 	ASSERT_GT(recv(listener, &event, sizeof(event), 0), 0);
 	ASSERT_GT(recv(listener, &event, sizeof(event), 0), 0);
-	info = ask_info(self->other);
+	info = policy_info(self->other);
 	seq = nl_get_u64(nl_attr(&info.reply, GPUSPEC_A_INFO_SEQ));
 	/* 1 is what it was, 3 is forgotten, 0 and 2 are new, 2 several times over. */
-	ASSERT_EQ(0, begin(self->sock, true));
-	ASSERT_EQ(0, set(self->sock, 2, GPUSPEC_STATE_DISABLED));
-	ASSERT_EQ(0, set_many(self->sock, 3, GPUSPEC_STATE_DISABLED));
-	ASSERT_EQ(0, set_default(self->sock, GPUSPEC_DEFAULT_CLOSED));
-	ASSERT_EQ(0, commit(self->sock, 5));
+	ASSERT_EQ(0, policy_begin(self->sock, true));
+	ASSERT_EQ(0, policy_set(self->sock, 2, GPUSPEC_STATE_DISABLED));
+	ASSERT_EQ(0, policy_set_many(self->sock, 3, GPUSPEC_STATE_DISABLED));
+	ASSERT_EQ(0, policy_set_default(self->sock, GPUSPEC_DEFAULT_CLOSED));
+	ASSERT_EQ(0, policy_commit(self->sock, 5, NULL));
 	for (i = 1; i <= 4; i++) {
 		ASSERT_GT(recv(listener, &event, sizeof(event), MSG_DONTWAIT), 0);
 		EXPECT_EQ(seq + i, nl_get_u64(nl_attr(&event, GPUSPEC_A_SEQ)));
@@ -335,11 +181,11 @@ TEST_F(transaction, outruns_a_slow_listener)
 
 	ASSERT_GE(listener, 0);
 	setsockopt(listener, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
-	info = ask_info(self->other);
+	info = policy_info(self->other);
 	seq = nl_get_u64(nl_attr(&info.reply, GPUSPEC_A_INFO_SEQ));
-	ASSERT_EQ(0, begin(self->sock, false));
-	ASSERT_EQ(0, set_many(self->sock, 1000, GPUSPEC_STATE_DISABLED));
-	ASSERT_EQ(0, commit(self->sock, 1000));
+	ASSERT_EQ(0, policy_begin(self->sock, false));
+	ASSERT_EQ(0, policy_set_many(self->sock, 1000, GPUSPEC_STATE_DISABLED));
+	ASSERT_EQ(0, policy_commit(self->sock, 1000, NULL));
 	for (;;) {
 		if (recv(listener, &event, sizeof(event), MSG_DONTWAIT) < 0) {
 			if (errno != ENOBUFS)
@@ -351,11 +197,11 @@ TEST_F(transaction, outruns_a_slow_listener)
 		seq++;
 	}
 	EXPECT_GT(errors, 0);
-	ASSERT_EQ(0, set(self->sock, 2000, GPUSPEC_STATE_DISABLED));
+	ASSERT_EQ(0, policy_set(self->sock, 2000, GPUSPEC_STATE_DISABLED));
 	ASSERT_GT(recv(listener, &event, sizeof(event), MSG_DONTWAIT), 0);
 	next = nl_get_u64(nl_attr(&event, GPUSPEC_A_SEQ));
 	missed = next - seq - 1;
-	info = ask_info(self->other);
+	info = policy_info(self->other);
 	EXPECT_EQ(next, nl_get_u64(nl_attr(&info.reply, GPUSPEC_A_INFO_SEQ)));
 	EXPECT_GT(missed, 0);
 	EXPECT_LT(missed, 1002);
@@ -367,22 +213,22 @@ TEST_F(transaction, stages_the_default)
 {
 	struct nlmsg msg;
 
-	ASSERT_EQ(0, begin(self->sock, false));
-	ASSERT_EQ(0, set_default(self->sock, GPUSPEC_DEFAULT_CLOSED));
-	nl_begin(&msg, family, GPUSPEC_CMD_SPEC_SET, 0);
+	ASSERT_EQ(0, policy_begin(self->sock, false));
+	ASSERT_EQ(0, policy_set_default(self->sock, GPUSPEC_DEFAULT_CLOSED));
+	nl_begin(&msg, policy_family, GPUSPEC_CMD_SPEC_SET, 0);
 	nl_string(&msg, GPUSPEC_A_ID, "mdev:test-half");
 	nl_u32(&msg, GPUSPEC_A_STATE, GPUSPEC_STATE_ENABLED);
 	nl_ask(self->sock, &msg, &self->answer);
 	ASSERT_EQ(0, self->answer.error);
 	EXPECT_EQ(GPUSPEC_DEFAULT_OPEN, info_u32(self->other, GPUSPEC_A_INFO_DEFAULT));
-	ASSERT_EQ(0, commit(self->sock, 2));
+	ASSERT_EQ(0, policy_commit(self->sock, 2, NULL));
 	EXPECT_EQ(GPUSPEC_DEFAULT_CLOSED, info_u32(self->other, GPUSPEC_A_INFO_DEFAULT));
-	ASSERT_EQ(0, ask_id(self->other, GPUSPEC_CMD_CHECK, "mdev:test-half", &self->answer));
+	ASSERT_EQ(0, policy_ask(self->other, GPUSPEC_CMD_CHECK, "mdev:test-half", &self->answer));
 	EXPECT_EQ(GPUSPEC_REASON_RECALLED,
 		  nl_get_u32(nl_attr(&self->answer.reply, GPUSPEC_A_REASON)));
 	/* Replacing leaves the default alone, but no spec. */
-	ASSERT_EQ(0, begin(self->sock, true));
-	ASSERT_EQ(0, commit(self->sock, 0));
+	ASSERT_EQ(0, policy_begin(self->sock, true));
+	ASSERT_EQ(0, policy_commit(self->sock, 0, NULL));
 	EXPECT_EQ(GPUSPEC_DEFAULT_CLOSED, info_u32(self->other, GPUSPEC_A_INFO_DEFAULT));
 	EXPECT_OURS(0);
 }
@@ -390,21 +236,22 @@ TEST_F(transaction, stages_the_default)
 /* As many changes as there may be, for as many new specs: with the host's own too many. */
 TEST_F_TIMEOUT(transaction, that_the_table_cannot_hold_is_refused_whole, 120)
 {
-	struct table before = read_table(self->other);
+	struct table before = policy_read(self->other);
 
+	ASSERT_EQ(0, before.error);
 	ASSERT_GT(before.rows, 0);
-	ASSERT_EQ(0, begin(self->sock, false));
-	ASSERT_EQ(0, set_many(self->sock, GPUSPEC_CHANGES_MAX, GPUSPEC_STATE_DISABLED));
-	EXPECT_EQ(-ENOSPC, commit(self->sock, GPUSPEC_CHANGES_MAX));
+	ASSERT_EQ(0, policy_begin(self->sock, false));
+	ASSERT_EQ(0, policy_set_many(self->sock, GPUSPEC_CHANGES_MAX, GPUSPEC_STATE_DISABLED));
+	EXPECT_EQ(-ENOSPC, policy_commit(self->sock, GPUSPEC_CHANGES_MAX, NULL));
 	EXPECT_OURS(0);
 	EXPECT_EQ(before.rows, self->table.rows);
 	/* One at a time is refused as well, once it is full. */
-	ASSERT_EQ(0, begin(self->sock, false));
-	ASSERT_EQ(0, set_many(self->sock, GPUSPEC_CHANGES_MAX - before.rows,
-			      GPUSPEC_STATE_DISABLED));
-	EXPECT_EQ(0, commit(self->sock, GPUSPEC_CHANGES_MAX - before.rows));
-	EXPECT_EQ(-ENOSPC, set(self->sock, 70000, GPUSPEC_STATE_DISABLED));
-	EXPECT_EQ(0, set(self->sock, 0, GPUSPEC_STATE_ENABLED));
+	ASSERT_EQ(0, policy_begin(self->sock, false));
+	ASSERT_EQ(0, policy_set_many(self->sock, GPUSPEC_CHANGES_MAX - before.rows,
+				     GPUSPEC_STATE_DISABLED));
+	EXPECT_EQ(0, policy_commit(self->sock, GPUSPEC_CHANGES_MAX - before.rows, NULL));
+	EXPECT_EQ(-ENOSPC, policy_set(self->sock, 70000, GPUSPEC_STATE_DISABLED));
+	EXPECT_EQ(0, policy_set(self->sock, 0, GPUSPEC_STATE_ENABLED));
 	EXPECT_OURS(GPUSPEC_CHANGES_MAX - before.rows);
 }
 
@@ -413,13 +260,13 @@ TEST_F(transaction, lives_as_long_as_its_socket)
 {
 	int second;
 
-	ASSERT_EQ(0, begin(self->sock, false));
-	ASSERT_EQ(0, set(self->sock, 0, GPUSPEC_STATE_DISABLED));
+	ASSERT_EQ(0, policy_begin(self->sock, false));
+	ASSERT_EQ(0, policy_set(self->sock, 0, GPUSPEC_STATE_DISABLED));
 	second = dup(self->sock);
 	close(self->sock);
-	ASSERT_EQ(0, set(second, 1, GPUSPEC_STATE_DISABLED));
+	ASSERT_EQ(0, policy_set(second, 1, GPUSPEC_STATE_DISABLED));
 	EXPECT_OURS(0);
-	EXPECT_EQ(0, commit(second, 2));
+	EXPECT_EQ(0, policy_commit(second, 2, NULL));
 	EXPECT_OURS(2);
 	self->sock = second;
 }
@@ -432,14 +279,15 @@ TEST_F(transaction, dies_with_its_process)
 	if (!child) {
 		int sock = nl_open();
 
-		if (!begin(sock, true) && !set_many(sock, MANY / 2, GPUSPEC_STATE_DISABLED))
+		if (!policy_begin(sock, true) &&
+		    !policy_set_many(sock, MANY / 2, GPUSPEC_STATE_DISABLED))
 			raise(SIGKILL);
 		_exit(1);
 	}
 	ASSERT_EQ(child, waitpid(child, &status, 0));
 	ASSERT_TRUE(WIFSIGNALED(status));
 	EXPECT_OURS(0);
-	EXPECT_EQ(-EINVAL, commit(self->sock, MANY / 2));
+	EXPECT_EQ(-EINVAL, policy_commit(self->sock, MANY / 2, NULL));
 }
 
 TEST_F(transaction, is_not_inherited_with_the_port)
@@ -448,13 +296,13 @@ TEST_F(transaction, is_not_inherited_with_the_port)
 
 	first = open_at(PORT);
 	ASSERT_GE(first, 0);
-	ASSERT_EQ(0, begin(first, false));
-	ASSERT_EQ(0, set(first, 0, GPUSPEC_STATE_DISABLED));
+	ASSERT_EQ(0, policy_begin(first, false));
+	ASSERT_EQ(0, policy_set(first, 0, GPUSPEC_STATE_DISABLED));
 	close(first);
 	second = open_at(PORT);
 	ASSERT_GE(second, 0);
-	EXPECT_EQ(-EINVAL, commit(second, 1));
-	ASSERT_EQ(0, set(second, 1, GPUSPEC_STATE_DISABLED));
+	EXPECT_EQ(-EINVAL, policy_commit(second, 1, NULL));
+	ASSERT_EQ(0, policy_set(second, 1, GPUSPEC_STATE_DISABLED));
 	EXPECT_OURS(1);
 	close(second);
 }
@@ -469,7 +317,7 @@ static void *hop(void *data)
 	while (!stop) {
 		sock = open_at(PORT);
 		if (sock >= 0) {
-			if (begin(sock, false))
+			if (policy_begin(sock, false))
 				*(int *)data = 1;
 			close(sock);
 		}
@@ -493,10 +341,10 @@ TEST_F_TIMEOUT(transaction, is_not_mixed_up_by_the_port, 60)
 		if (sock < 0)
 			continue;
 		rounds++;
-		EXPECT_EQ(0, begin(sock, false));
-		EXPECT_EQ(0, set(sock, 0, GPUSPEC_STATE_DISABLED));
-		EXPECT_EQ(0, ask_id(sock, GPUSPEC_CMD_SPEC_DEL, "mdev:test-00000", &self->answer));
-		EXPECT_EQ(0, commit(sock, 2));
+		EXPECT_EQ(0, policy_begin(sock, false));
+		EXPECT_EQ(0, policy_set(sock, 0, GPUSPEC_STATE_DISABLED));
+		EXPECT_EQ(0, policy_ask(sock, GPUSPEC_CMD_SPEC_DEL, "mdev:test-00000", NULL));
+		EXPECT_EQ(0, policy_commit(sock, 2, NULL));
 		close(sock);
 	}
 	stop = true;
@@ -523,18 +371,19 @@ TEST_F_TIMEOUT(transaction, that_is_closed_meanwhile_is_whole_or_nothing, 60)
 	struct nlmsg msg;
 	int racer[2];
 
-	nl_begin(&msg, family, GPUSPEC_CMD_POLICY_COMMIT, 0);
+	nl_begin(&msg, policy_family, GPUSPEC_CMD_POLICY_COMMIT, 0);
 	nl_u32(&msg, GPUSPEC_A_CHANGES, 500);
 	for (i = 0; i < 200; i++) {
-		ASSERT_EQ(0, forget_all());
+		ASSERT_EQ(0, policy_reset());
 		racer[0] = nl_open();
 		racer[1] = i % 20;
-		ASSERT_EQ(0, begin(racer[0], false));
-		ASSERT_EQ(0, set_many(racer[0], 500, GPUSPEC_STATE_DISABLED));
+		ASSERT_EQ(0, policy_begin(racer[0], false));
+		ASSERT_EQ(0, policy_set_many(racer[0], 500, GPUSPEC_STATE_DISABLED));
 		ASSERT_EQ(0, pthread_create(&thread, NULL, close_later, racer));
 		send(racer[0], &msg, msg.header.nlmsg_len, 0);
 		pthread_join(thread, NULL);
-		self->table = read_table(self->other);
+		self->table = policy_read(self->other);
+		EXPECT_EQ(0, self->table.error);
 		EXPECT_TRUE(self->table.ours == 0 || self->table.ours == 500)
 			TH_LOG("%u of 500", self->table.ours);
 		whole += self->table.ours == 500;
@@ -547,7 +396,7 @@ static bool start_dump(int sock)
 {
 	struct nlmsg msg;
 
-	nl_begin(&msg, family, GPUSPEC_CMD_SPEC_GET, NLM_F_DUMP);
+	nl_begin(&msg, policy_family, GPUSPEC_CMD_SPEC_GET, NLM_F_DUMP);
 	return send(sock, &msg, msg.header.nlmsg_len, 0) > 0;
 }
 
@@ -567,7 +416,7 @@ static bool go_on(int sock, struct table *table)
 			return false;
 		table->mixed |= header->nlmsg_flags & NLM_F_DUMP_INTR;
 		memcpy(&msg, header, header->nlmsg_len);
-		take_row(&msg, table);
+		policy_add_row(&msg, table);
 	}
 	return true;
 }
@@ -578,18 +427,18 @@ TEST_F(transaction, does_not_reach_a_dump_that_has_begun)
 	unsigned int helpings = 0;
 	struct table table = {};
 
-	ASSERT_EQ(0, begin(self->sock, true));
-	ASSERT_EQ(0, set_many(self->sock, MANY, GPUSPEC_STATE_ENABLED));
-	ASSERT_EQ(0, commit(self->sock, MANY));
+	ASSERT_EQ(0, policy_begin(self->sock, true));
+	ASSERT_EQ(0, policy_set_many(self->sock, MANY, GPUSPEC_STATE_ENABLED));
+	ASSERT_EQ(0, policy_commit(self->sock, MANY, NULL));
 	ASSERT_TRUE(start_dump(self->other));
 	while (go_on(self->other, &table)) {
 		/* First all of it is other than it was, then it is gone. */
 		if (helpings++ != 3 && helpings != 10)
 			continue;
-		ASSERT_EQ(0, begin(self->sock, true));
-		ASSERT_EQ(0, set_many(self->sock, helpings < 10 ? MANY : 100,
-				      GPUSPEC_STATE_DISABLED));
-		ASSERT_EQ(0, commit(self->sock, helpings < 10 ? MANY : 100));
+		ASSERT_EQ(0, policy_begin(self->sock, true));
+		ASSERT_EQ(0, policy_set_many(self->sock, helpings < 10 ? MANY : 100,
+					     GPUSPEC_STATE_DISABLED));
+		ASSERT_EQ(0, policy_commit(self->sock, helpings < 10 ? MANY : 100, NULL));
 	}
 	EXPECT_GT(helpings, 20);
 	EXPECT_EQ(MANY, table.ours);
@@ -606,15 +455,15 @@ TEST_F(transaction, does_not_mind_dumps_that_are_not_read)
 	struct table table = {};
 	int i, sock;
 
-	ASSERT_EQ(0, begin(self->sock, true));
-	ASSERT_EQ(0, set_many(self->sock, MANY / 10, GPUSPEC_STATE_ENABLED));
-	ASSERT_EQ(0, commit(self->sock, MANY / 10));
+	ASSERT_EQ(0, policy_begin(self->sock, true));
+	ASSERT_EQ(0, policy_set_many(self->sock, MANY / 10, GPUSPEC_STATE_ENABLED));
+	ASSERT_EQ(0, policy_commit(self->sock, MANY / 10, NULL));
 	for (i = 0; i < 200; i++) {
 		sock = nl_open();
 		ASSERT_TRUE(start_dump(sock));
 		if (i % 2)
 			ASSERT_TRUE(go_on(sock, &table));
-		ASSERT_EQ(0, begin(sock, false));
+		ASSERT_EQ(0, policy_begin(sock, false));
 		close(sock);
 	}
 	EXPECT_OURS(MANY / 10);
@@ -623,15 +472,13 @@ TEST_F(transaction, does_not_mind_dumps_that_are_not_read)
 /* What is staged goes with the module; the socket outlives it. */
 TEST_F(transaction, dies_with_the_module)
 {
-	ASSERT_EQ(0, begin(self->sock, false));
-	ASSERT_EQ(0, set_many(self->sock, 1000, GPUSPEC_STATE_DISABLED));
+	ASSERT_EQ(0, policy_begin(self->sock, false));
+	ASSERT_EQ(0, policy_set_many(self->sock, 1000, GPUSPEC_STATE_DISABLED));
 	ASSERT_EQ(0, system("rmmod gpuspec"));
-	if (system("modprobe gpuspec 2>/dev/null"))
-		ASSERT_EQ(0, system("insmod $MODULE"));
-	family = nl_family(self->other, &group);
-	ASSERT_GT(family, 0);
+	ASSERT_EQ(0, system("modprobe gpuspec"));
+	ASSERT_TRUE(policy_find(self->other));
 	EXPECT_OURS(0);
-	EXPECT_EQ(-EINVAL, commit(self->sock, 1000));
+	EXPECT_EQ(-EINVAL, policy_commit(self->sock, 1000, NULL));
 }
 
 TEST_HARNESS_MAIN
