@@ -67,8 +67,8 @@ stage-%:
 # Checkers: the kernel's own from the source of tools/setup. In compat.h checkpatch would
 # have no versions; UAPI enumerators and test tables are as they are.
 KERNEL_C := $(wildcard kmod/*.[ch]) kmod/uapi/linux/gpuspec.h
-USER_C := $(wildcard userspace/*/*.[ch] selftests/*.[ch])
-SHELL_SCRIPTS := $(wildcard tools/* selftests/*.sh userspace/tests/*.sh) .ci/run
+USER_C := $(wildcard userspace/*/*.[ch] userspace/tests/*/*.[ch] selftests/*.[ch])
+SHELL_SCRIPTS := $(filter-out tools/mkrom,$(wildcard tools/*)) $(wildcard selftests/*.sh userspace/tests/*.sh) .ci/run
 # What checkpatch knows better macros for, in the kernel.
 NOT_USERSPACE := PREFER_KERNEL_TYPES,NEW_TYPEDEFS,ARRAY_SIZE,BIT_MACRO,PREFER_DEFINED_ATTRIBUTE_MACRO,EMBEDDED_FUNCTION_NAME,LONG_LINE_STRING
 STYLE_KERNELS := 6.1 6.12
@@ -93,7 +93,8 @@ style:
 	@echo 'cppcheck'
 	@cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --library=posix \
 		--enable=warning,performance,portability -Ikmod/uapi -Ikmod -Iuserspace/lib -Iuserspace/cli \
-		--suppress=missingIncludeSystem --suppress=readdirCalled userspace kmod/verdict.c kmod/spec_id.c
+		--suppress=missingIncludeSystem --suppress=readdirCalled userspace \
+		kmod/verdict.c kmod/spec_id.c kmod/rom_image.c kmod/rom_checks.c
 
 .PHONY: setup demo check
 setup demo check:

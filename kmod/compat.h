@@ -30,9 +30,9 @@
 
 /* 6.4 took the second argument of class_interface callbacks away. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
-#define GPUSPEC_ADD_DEV_ARGS(dev)	struct device *(dev)
+#define GPUSPEC_INTERFACE_ARGS(dev)	struct device *(dev)
 #else
-#define GPUSPEC_ADD_DEV_ARGS(dev)	struct device *(dev), struct class_interface *unused
+#define GPUSPEC_INTERFACE_ARGS(dev)	struct device *(dev), struct class_interface *unused
 #endif
 
 /*

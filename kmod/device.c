@@ -141,6 +141,10 @@ void gpuspec_device_describe(const struct gpuspec_device *device,
 	strscpy(info->address, dev_name(device->dev), sizeof(info->address));
 	info->in_use = device->in_use;
 	info->holder = device->holder;
+	info->rom_state = device->rom_state;
+	info->shows_rom = device->shown;
+	if (device->shown)
+		memcpy(info->rom_sha256, device->shown->sha256, sizeof(info->rom_sha256));
 }
 
 void gpuspec_device_count(struct gpuspec_device_totals *counted)
@@ -156,6 +160,39 @@ static void tell(u8 command, const struct gpuspec_device *device)
 	gpuspec_device_describe(device, &info);
 	gpuspec_spec_changed();
 	gpuspec_event_device(command, &info);
+}
+
+static enum gpuspec_rom_state work_out_rom_state(const struct gpuspec_device *device)
+{
+	const struct gpuspec_rom *wanted = device->spec->rom;
+
+	if (device->shown == wanted)
+		return wanted ? GPUSPEC_ROM_STATE_APPLIED : GPUSPEC_ROM_STATE_NONE;
+	if (device->rom_error == -EOPNOTSUPP)
+		return GPUSPEC_ROM_STATE_UNSUPPORTED;
+	if (device->in_use)
+		return GPUSPEC_ROM_STATE_PENDING;
+	return device->rom_error ? GPUSPEC_ROM_STATE_FAILED : GPUSPEC_ROM_STATE_WAITING;
+}
+
+static void set_rom_state(struct gpuspec_device *device, enum gpuspec_rom_state state)
+{
+	lockdep_assert_held(&gpuspec_lock);
+	device->spec->rom_applied += (state == GPUSPEC_ROM_STATE_APPLIED) -
+				     (device->rom_state == GPUSPEC_ROM_STATE_APPLIED);
+	device->spec->rom_pending += (state == GPUSPEC_ROM_STATE_PENDING) -
+				     (device->rom_state == GPUSPEC_ROM_STATE_PENDING);
+	device->rom_state = state;
+}
+
+static void update_rom_state(struct gpuspec_device *device)
+{
+	enum gpuspec_rom_state state = work_out_rom_state(device);
+
+	if (state == device->rom_state)
+		return;
+	set_rom_state(device, state);
+	tell(GPUSPEC_CMD_DEVICE_ROM, device);
 }
 
 /*
@@ -181,6 +218,7 @@ static void add(struct device *dev)
 	device->dev = get_device(dev);
 	list_add_tail(&device->node, &gpuspec_devices);
 	tell(GPUSPEC_CMD_DEVICE_ADDED, device);
+	update_rom_state(device);
 }
 
 static void set_in_use(struct gpuspec_device *device, bool in_use)
@@ -192,10 +230,19 @@ static void set_in_use(struct gpuspec_device *device, bool in_use)
 	gpuspec_spec_changed();
 }
 
+static void set_shown(struct gpuspec_device *device, struct gpuspec_rom *rom)
+{
+	gpuspec_rom_get(rom);
+	gpuspec_rom_put(device->shown);
+	device->shown = rom;
+}
+
 static void drop(struct gpuspec_device *device)
 {
 	lockdep_assert_held(&gpuspec_lock);
 	set_in_use(device, false);
+	set_shown(device, NULL);
+	set_rom_state(device, GPUSPEC_ROM_STATE_NONE);
 	device->spec->devices--;
 	totals.devices--;
 	list_del(&device->node);
@@ -250,6 +297,7 @@ int gpuspec_device_open(struct device *dev)
 		if (!error) {
 			device->holder = process;
 			set_in_use(device, true);
+			update_rom_state(device);
 		}
 	}
 	mutex_unlock(&gpuspec_lock);
@@ -260,6 +308,7 @@ static void release(struct gpuspec_device *device)
 {
 	memset(&device->holder, 0, sizeof(device->holder));
 	set_in_use(device, false);
+	update_rom_state(device);
 }
 
 void gpuspec_device_opened(struct device *dev, int error)
@@ -284,6 +333,7 @@ void gpuspec_device_found_open(struct device *dev)
 	if (device) {
 		set_in_use(device, true);
 		tell(GPUSPEC_CMD_OPENED, device);
+		update_rom_state(device);
 	}
 	mutex_unlock(&gpuspec_lock);
 }
@@ -302,6 +352,53 @@ void gpuspec_device_closed(struct device *dev)
 		gpuspec_event_device(GPUSPEC_CMD_CLOSED, &info);
 	}
 	mutex_unlock(&gpuspec_lock);
+}
+
+struct gpuspec_rom *gpuspec_device_wanted_rom(struct device *dev)
+{
+	struct gpuspec_rom *rom = NULL;
+	struct gpuspec_device *device;
+
+	mutex_lock(&gpuspec_lock);
+	device = find(dev);
+	if (device)
+		rom = gpuspec_rom_get(device->spec->rom);
+	mutex_unlock(&gpuspec_lock);
+	return rom;
+}
+
+void gpuspec_device_shows_rom(struct device *dev, struct gpuspec_rom *rom, int error)
+{
+	struct gpuspec_device *device;
+
+	mutex_lock(&gpuspec_lock);
+	device = find(dev);
+	if (device) {
+		set_shown(device, rom);
+		device->rom_error = error;
+		update_rom_state(device);
+	}
+	mutex_unlock(&gpuspec_lock);
+}
+
+void gpuspec_device_rom_changed(struct gpuspec_spec *spec)
+{
+	struct gpuspec_device *device;
+	struct gpuspec_spec_info info;
+
+	lockdep_assert_held(&gpuspec_lock);
+	list_for_each_entry(device, &gpuspec_devices, node) {
+		if (device->spec != spec)
+			continue;
+		device->rom_error = 0;
+		set_rom_state(device, work_out_rom_state(device));
+	}
+	gpuspec_spec_changed();
+	gpuspec_spec_describe(spec, &info);
+	gpuspec_event_spec(GPUSPEC_CMD_ROM_CHANGED, &info);
+	list_for_each_entry(device, &gpuspec_devices, node)
+		if (device->spec == spec)
+			tell(GPUSPEC_CMD_DEVICE_ROM, device);
 }
 
 static int on_bus_event(struct notifier_block *nb, unsigned long event, void *data)

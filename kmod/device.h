@@ -24,6 +24,9 @@ struct gpuspec_device {
 	struct gpuspec_spec *spec;	/* kept in the table by spec->devices */
 	bool in_use;
 	struct gpuspec_process holder;	/* if in use; pid 0: it was so before us */
+	enum gpuspec_rom_state rom_state;
+	struct gpuspec_rom *shown;	/* in place of its own ROM; referenced, or NULL */
+	int rom_error;			/* why its spec's ROM could not be shown */
 };
 
 int gpuspec_device_init(void);
@@ -52,6 +55,16 @@ void gpuspec_device_opened(struct device *dev, int error);
 void gpuspec_device_found_open(struct device *dev);
 /* Its holder released it. */
 void gpuspec_device_closed(struct device *dev);
+
+/* The ROM that it is to show in place of its own: referenced, or NULL. */
+struct gpuspec_rom *gpuspec_device_wanted_rom(struct device *dev);
+/*
+ * It shows @rom now, or with NULL its own; with an @error that is not what was
+ * wanted. -EOPNOTSUPP: it cannot show any.
+ */
+void gpuspec_device_shows_rom(struct device *dev, struct gpuspec_rom *rom, int error);
+/* The ROM of the spec is another, or none; under gpuspec_lock. */
+void gpuspec_device_rom_changed(struct gpuspec_spec *spec);
 
 /* The table, for reading; under gpuspec_lock. */
 extern struct list_head gpuspec_devices;

@@ -59,10 +59,10 @@ static void end(struct sk_buff *skb, void *header)
 	genlmsg_multicast(family, skb, 0, 0, GFP_KERNEL);
 }
 
-void gpuspec_event_spec_changed(const struct gpuspec_spec_info *spec)
+void gpuspec_event_spec(u8 command, const struct gpuspec_spec_info *spec)
 {
 	void *header;
-	struct sk_buff *skb = begin(GPUSPEC_CMD_SPEC_CHANGED, &header);
+	struct sk_buff *skb = begin(command, &header);
 
 	if (!skb)
 		return;

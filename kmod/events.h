@@ -22,8 +22,9 @@ void gpuspec_events_set_family(const struct genl_family *family);
 /* Sequence number of the newest event. */
 u64 gpuspec_events_seq(void);
 
-void gpuspec_event_spec_changed(const struct gpuspec_spec_info *spec);
-/* @command: device-added, device-removed, opened or closed */
+/* @command: spec-changed or rom-changed */
+void gpuspec_event_spec(u8 command, const struct gpuspec_spec_info *spec);
+/* @command: device-added, device-removed, opened, closed or device-rom */
 void gpuspec_event_device(u8 command,
 			  const struct gpuspec_device_info *device);
 /* Told to the log too, as often as @log_limit allows. */

@@ -3,6 +3,22 @@
 
 #include "message.h"
 
+static int put_rom(struct sk_buff *skb, const struct gpuspec_rom_info *rom)
+{
+	struct nlattr *nest = nla_nest_start(skb, GPUSPEC_A_SPEC_ROM);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (nla_put_u32(skb, GPUSPEC_A_ROM_SIZE, rom->size) ||
+	    nla_put(skb, GPUSPEC_A_ROM_SHA256, sizeof(rom->sha256), rom->sha256) ||
+	    nla_put_string(skb, GPUSPEC_A_ROM_VERSION, rom->version) ||
+	    nla_put_u32(skb, GPUSPEC_A_ROM_APPLIED, rom->applied) ||
+	    nla_put_u32(skb, GPUSPEC_A_ROM_PENDING, rom->pending))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
 int gpuspec_message_put_spec(struct sk_buff *skb,
 			     const struct gpuspec_spec_info *spec)
 {
@@ -18,7 +34,8 @@ int gpuspec_message_put_spec(struct sk_buff *skb,
 	    nla_put_u32(skb, GPUSPEC_A_SPEC_DEVICES, spec->devices) ||
 	    nla_put_u32(skb, GPUSPEC_A_SPEC_IN_USE, spec->in_use) ||
 	    nla_put_u64_64bit(skb, GPUSPEC_A_SPEC_REFUSED, spec->refused,
-			      GPUSPEC_A_SPEC_PAD)) {
+			      GPUSPEC_A_SPEC_PAD) ||
+	    (spec->rom.size && put_rom(skb, &spec->rom))) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
 	}
@@ -56,7 +73,11 @@ int gpuspec_message_put_device(struct sk_buff *skb,
 	    (device->in_use && nla_put_flag(skb, GPUSPEC_A_DEVICE_IN_USE)) ||
 	    (device->holder.pid &&
 	     gpuspec_message_put_process(skb, GPUSPEC_A_DEVICE_HOLDER,
-					 &device->holder))) {
+					 &device->holder)) ||
+	    nla_put_u32(skb, GPUSPEC_A_DEVICE_ROM_STATE, device->rom_state) ||
+	    (device->shows_rom &&
+	     nla_put(skb, GPUSPEC_A_DEVICE_ROM_SHA256, sizeof(device->rom_sha256),
+		     device->rom_sha256))) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
 	}

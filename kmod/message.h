@@ -20,6 +20,13 @@ struct gpuspec_spec_info {
 	u32 devices;
 	u32 in_use;
 	u64 refused;
+	struct gpuspec_rom_info {
+		u32 size;		/* 0: the spec has no ROM */
+		u8 sha256[GPUSPEC_ROM_SHA256_LEN];
+		char version[GPUSPEC_ROM_VERSION_MAX + 1];
+		u32 applied;
+		u32 pending;
+	} rom;
 };
 
 struct gpuspec_device_info {
@@ -27,6 +34,9 @@ struct gpuspec_device_info {
 	char address[GPUSPEC_ADDRESS_MAX + 1];
 	bool in_use;
 	struct gpuspec_process holder;	/* pid 0: none, or not known */
+	enum gpuspec_rom_state rom_state;
+	bool shows_rom;
+	u8 rom_sha256[GPUSPEC_ROM_SHA256_LEN];	/* of what it shows */
 };
 
 /* Each puts one nest of the top level: 0, or -EMSGSIZE with @skb unchanged. */

@@ -11,8 +11,11 @@
 #include "device.h"
 #include "events.h"
 #include "netlink.h"
+#include "netlink_rom.h"
 #include "policy.h"
+#include "request.h"
 #include "spec.h"
+#include "stage.h"
 
 static struct genl_family family;
 
@@ -41,52 +44,6 @@ static int pre_doit(const struct gpuspec_genl_ops *ops, struct sk_buff *skb,
 	return admit(skb, info->genlhdr, info->extack);
 }
 
-/* The kernel tells which attribute is missing, but not in words. */
-static bool is_missing(struct genl_info *info, int attribute)
-{
-	if (!GENL_REQ_ATTR_CHECK(info, attribute))
-		return false;
-	NL_SET_ERR_MSG(info->extack, "an attribute is missing that this command needs");
-	return true;
-}
-
-/* The well-formed spec id in attrs[GPUSPEC_A_ID], or NULL with the reason told. */
-static const char *get_id(struct nlattr **attrs, struct netlink_ext_ack *extack)
-{
-	const char *id = nla_data(attrs[GPUSPEC_A_ID]);
-
-	if (gpuspec_id_parse(id, NULL))
-		return id;
-	NL_SET_ERR_MSG_ATTR(extack, attrs[GPUSPEC_A_ID],
-			    "not a spec id: it has the form pci:VVVV:DDDD:SSSS:ssss, mdev:TYPE or vf:VVVV:PPPP:FFFF");
-	return NULL;
-}
-
-static struct sk_buff *begin_reply(struct genl_info *info, void **header)
-{
-	struct sk_buff *skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-
-	if (!skb)
-		return NULL;
-	*header = genlmsg_put_reply(skb, info, &family, 0, info->genlhdr->cmd);
-	if (!*header) {
-		nlmsg_free(skb);
-		return NULL;
-	}
-	return skb;
-}
-
-static int end_reply(struct sk_buff *skb, void *header, struct genl_info *info,
-		     int error)
-{
-	if (error) {
-		nlmsg_free(skb);
-		return error;
-	}
-	genlmsg_end(skb, header);
-	return genlmsg_reply(skb, info);
-}
-
 static int put_info(struct sk_buff *skb)
 {
 	struct gpuspec_device_totals totals;
@@ -112,13 +69,13 @@ static int info_get(struct sk_buff *request, struct genl_info *info)
 	void *header;
 	int error;
 
-	skb = begin_reply(info, &header);
+	skb = gpuspec_reply_begin(info, GENLMSG_DEFAULT_SIZE, &header);
 	if (!skb)
 		return -ENOMEM;
 	mutex_lock(&gpuspec_lock);
 	error = put_info(skb);
 	mutex_unlock(&gpuspec_lock);
-	return end_reply(skb, header, info, error);
+	return gpuspec_reply_end(skb, header, info, error);
 }
 
 static int put_spec_row(struct sk_buff *skb, u32 generation, const void *row)
@@ -144,9 +101,9 @@ static int spec_get(struct sk_buff *request, struct genl_info *info)
 	const char *id;
 	void *header;
 
-	if (is_missing(info, GPUSPEC_A_ID))
+	if (gpuspec_request_misses(info, GPUSPEC_A_ID))
 		return -EINVAL;
-	id = get_id(info->attrs, info->extack);
+	id = gpuspec_request_id(info->attrs, info->extack);
 	if (!id)
 		return -EINVAL;
 	mutex_lock(&gpuspec_lock);
@@ -160,10 +117,10 @@ static int spec_get(struct sk_buff *request, struct genl_info *info)
 				    "no device of this host has this spec, and policy does not name it");
 		return -ENOENT;
 	}
-	skb = begin_reply(info, &header);
+	skb = gpuspec_reply_begin(info, GENLMSG_DEFAULT_SIZE, &header);
 	if (!skb)
 		return -ENOMEM;
-	return end_reply(skb, header, info, put_spec_row(skb, generation, &row));
+	return gpuspec_reply_end(skb, header, info, put_spec_row(skb, generation, &row));
 }
 
 /* Make or stage the change of a spec; if that is refused, its id is at fault. */
@@ -184,9 +141,9 @@ static int spec_set(struct sk_buff *request, struct genl_info *info)
 	struct gpuspec_change *change;
 	const char *id;
 
-	if (is_missing(info, GPUSPEC_A_ID))
+	if (gpuspec_request_misses(info, GPUSPEC_A_ID))
 		return -EINVAL;
-	id = get_id(attrs, info->extack);
+	id = gpuspec_request_id(attrs, info->extack);
 	if (!id)
 		return -EINVAL;
 	if (!attrs[GPUSPEC_A_STATE] && !attrs[GPUSPEC_A_SHARING]) {
@@ -211,9 +168,9 @@ static int spec_del(struct sk_buff *request, struct genl_info *info)
 	struct gpuspec_change *change;
 	const char *id;
 
-	if (is_missing(info, GPUSPEC_A_ID))
+	if (gpuspec_request_misses(info, GPUSPEC_A_ID))
 		return -EINVAL;
-	id = get_id(info->attrs, info->extack);
+	id = gpuspec_request_id(info->attrs, info->extack);
 	if (!id)
 		return -EINVAL;
 	change = gpuspec_change_alloc(GPUSPEC_FORGET_SPEC, id);
@@ -226,7 +183,7 @@ static int default_set(struct sk_buff *request, struct genl_info *info)
 {
 	struct gpuspec_change *change;
 
-	if (is_missing(info, GPUSPEC_A_DEFAULT))
+	if (gpuspec_request_misses(info, GPUSPEC_A_DEFAULT))
 		return -EINVAL;
 	change = gpuspec_change_alloc(GPUSPEC_SET_DEFAULT, NULL);
 	if (!change)
@@ -243,7 +200,7 @@ static int policy_begin(struct sk_buff *request, struct genl_info *info)
 
 static int policy_commit(struct sk_buff *request, struct genl_info *info)
 {
-	if (is_missing(info, GPUSPEC_A_CHANGES))
+	if (gpuspec_request_misses(info, GPUSPEC_A_CHANGES))
 		return -EINVAL;
 	return gpuspec_policy_commit(NETLINK_CB(request).sk,
 				     nla_get_u32(info->attrs[GPUSPEC_A_CHANGES]),
@@ -257,7 +214,7 @@ static int judge(struct genl_info *info, char *id, enum gpuspec_reason *reason)
 
 	lockdep_assert_held(&gpuspec_lock);
 	if (info->attrs[GPUSPEC_A_ID]) {
-		const char *given = get_id(info->attrs, info->extack);
+		const char *given = gpuspec_request_id(info->attrs, info->extack);
 
 		if (!given)
 			return -EINVAL;
@@ -293,13 +250,13 @@ static int check(struct sk_buff *request, struct genl_info *info)
 	mutex_unlock(&gpuspec_lock);
 	if (error)
 		return error;
-	skb = begin_reply(info, &header);
+	skb = gpuspec_reply_begin(info, GENLMSG_DEFAULT_SIZE, &header);
 	if (!skb)
 		return -ENOMEM;
 	if (nla_put_string(skb, GPUSPEC_A_ID, id) ||
 	    nla_put_u32(skb, GPUSPEC_A_REASON, reason))
 		error = -EMSGSIZE;
-	return end_reply(skb, header, info, error);
+	return gpuspec_reply_end(skb, header, info, error);
 }
 
 /* A table as it was at one moment, on its way to a client. */
@@ -378,7 +335,7 @@ static int start_devices(struct netlink_callback *cb)
 	if (error)
 		return error;
 	if (attrs[GPUSPEC_A_ID]) {
-		id = get_id(attrs, cb->extack);
+		id = gpuspec_request_id(attrs, cb->extack);
 		if (!id)
 			return -EINVAL;
 	}
@@ -453,6 +410,29 @@ static const struct nla_policy policy_commit_policy[] = {
 	[GPUSPEC_A_CHANGES] = { .type = NLA_U32 },
 };
 
+/* Not const before 6.7. */
+static struct netlink_range_validation rom_size_range = {
+	.min = 1,
+	.max = GPUSPEC_ROM_SIZE_MAX,
+};
+
+static const struct nla_policy rom_begin_policy[] = {
+	[GPUSPEC_A_ID] = ID_POLICY,
+	[GPUSPEC_A_SIZE] = NLA_POLICY_FULL_RANGE(NLA_U32, &rom_size_range),
+	[GPUSPEC_A_SHA256] = NLA_POLICY_EXACT_LEN(GPUSPEC_ROM_SHA256_LEN),
+	[GPUSPEC_A_VERSION] = { .type = NLA_NUL_STRING, .len = GPUSPEC_ROM_VERSION_MAX },
+};
+
+static const struct nla_policy rom_data_policy[] = {
+	[GPUSPEC_A_OFFSET] = { .type = NLA_U32 },
+	[GPUSPEC_A_BYTES] = { .type = NLA_BINARY, .len = GPUSPEC_ROM_CHUNK_MAX },
+};
+
+static const struct nla_policy rom_get_policy[] = {
+	[GPUSPEC_A_ID] = ID_POLICY,
+	[GPUSPEC_A_OFFSET] = { .type = NLA_U32 },
+};
+
 static const struct genl_ops ops[] = {
 	{
 		.cmd = GPUSPEC_CMD_INFO_GET,
@@ -502,6 +482,29 @@ static const struct genl_ops ops[] = {
 		.doit = policy_commit,
 		.policy = policy_commit_policy,
 		.maxattr = ARRAY_SIZE(policy_commit_policy) - 1,
+	}, {
+		.cmd = GPUSPEC_CMD_ROM_BEGIN,
+		.doit = gpuspec_netlink_rom_begin,
+		.policy = rom_begin_policy,
+		.maxattr = ARRAY_SIZE(rom_begin_policy) - 1,
+	}, {
+		.cmd = GPUSPEC_CMD_ROM_DATA,
+		.doit = gpuspec_netlink_rom_data,
+		.policy = rom_data_policy,
+		.maxattr = ARRAY_SIZE(rom_data_policy) - 1,
+	}, {
+		.cmd = GPUSPEC_CMD_ROM_COMMIT,
+		.doit = gpuspec_netlink_rom_commit,
+	}, {
+		.cmd = GPUSPEC_CMD_ROM_GET,
+		.doit = gpuspec_netlink_rom_get,
+		.policy = rom_get_policy,
+		.maxattr = ARRAY_SIZE(rom_get_policy) - 1,
+	}, {
+		.cmd = GPUSPEC_CMD_ROM_CLEAR,
+		.doit = gpuspec_netlink_rom_clear,
+		.policy = id_policy,
+		.maxattr = ARRAY_SIZE(id_policy) - 1,
 	},
 };
 
@@ -517,14 +520,14 @@ static struct genl_family family __ro_after_init = {
 	.n_mcgrps = 1,
 };
 
-/* A transaction dies with its socket. */
+/* Transactions and uploads die with their sockets. */
 static int on_socket_event(struct notifier_block *nb, unsigned long event, void *data)
 {
 	const struct netlink_notify *notify = data;
 
 	if (event == NETLINK_URELEASE && notify->protocol == NETLINK_GENERIC &&
 	    net_eq(notify->net, &init_net))
-		gpuspec_policy_drop_closed();
+		gpuspec_stage_drop_closed();
 	return NOTIFY_DONE;
 }
 
@@ -555,5 +558,5 @@ void gpuspec_netlink_exit(void)
 	mutex_unlock(&gpuspec_lock);
 	genl_unregister_family(&family);
 	netlink_unregister_notifier(&socket_notifier);
-	gpuspec_policy_exit();
+	gpuspec_stage_exit();
 }

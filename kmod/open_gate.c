@@ -6,6 +6,9 @@
  * two ask and tell gpuspec. The copy stays until VFIO releases the device,
  * since a device on its way out can still be opened through a descriptor
  * that was there before; or until the module goes.
+ *
+ * The gate also knows when nobody can be reading a card's ROM, which is when
+ * the card is made to show the one of its spec; see show_rom().
  */
 #define pr_fmt(fmt) "gpuspec: " fmt
 
@@ -15,8 +18,10 @@
 #include <linux/lockdep.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/pci.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
+#include <linux/srcu.h>
 #include <linux/string.h>
 #include <linux/vfio.h>
 #include <linux/wait.h>
@@ -24,22 +29,54 @@
 #include "compat.h"
 #include "device.h"
 #include "open_gate.h"
+#include "rom.h"
+#include "rom_overlay.h"
 
 struct gate {
 	struct list_head node;
+	struct list_head visited;	/* while gpuspec_open_gate_show_roms() is at it */
 	struct vfio_device *vdev;	/* NULL: being released */
 	struct module *owner;		/* of native, and of what releases the device */
 	const struct vfio_device_ops *native;
 	struct vfio_device_ops ops;	/* native, but for what stands below */
+	bool leaving;			/* VFIO has unregistered it; it may be open yet */
+	bool can_show_rom;
+	struct gpuspec_overlay overlay;	/* changes under the lock of the device set */
+	struct gpuspec_rom *last_rom;	/* for those who are reading it while the gate goes */
 };
 
 static LIST_HEAD(gates);
 static DEFINE_MUTEX(gates_lock);
 static DECLARE_WAIT_QUEUE_HEAD(gate_gone);
+DEFINE_STATIC_SRCU(callers);	/* of gate_read() and its like, which may sleep */
 
 static struct gate *to_gate(struct vfio_device *vdev)
 {
 	return container_of(vdev->ops, struct gate, ops);
+}
+
+/*
+ * Make a card show the ROM that its spec has by now, or with @own, or on its
+ * way out of VFIO's hands, its own. Under the lock of its device set, while
+ * it is not in use, so that no VM sees its ROM change; or as the module goes.
+ */
+static void show_rom(struct gate *gate, bool own)
+{
+	struct device *dev = gate->vdev->dev;
+	struct gpuspec_rom *wanted = NULL;
+	int error = 0;
+
+	if (!dev_is_pci(dev))
+		return;
+	lockdep_assert_held(&gate->vdev->dev_set->lock);
+	if (!own && !gate->leaving)
+		wanted = gpuspec_device_wanted_rom(dev);
+	if (wanted && !gate->can_show_rom)
+		error = -EOPNOTSUPP;
+	else if (wanted != gate->overlay.rom)
+		error = gpuspec_overlay_show(&gate->overlay, to_pci_dev(dev), wanted);
+	gpuspec_device_shows_rom(dev, gate->overlay.rom, error);
+	gpuspec_rom_put(wanted);
 }
 
 static int gate_open(struct vfio_device *vdev)
@@ -62,7 +99,70 @@ static void gate_close(struct vfio_device *vdev)
 
 	if (gate->native->close_device)
 		gate->native->close_device(vdev);
+	show_rom(gate, false);
 	gpuspec_device_closed(vdev->dev);
+}
+
+/*
+ * Unlike open and close, the following are called under no lock, and the gate
+ * may have been taken down since VFIO looked at ops: NULL then.
+ */
+static struct gate *find_gate(const struct vfio_device_ops *ops)
+{
+	return ops->open_device == gate_open ? container_of(ops, struct gate, ops) : NULL;
+}
+
+static ssize_t gate_read(struct vfio_device *vdev, char __user *buffer, size_t count,
+			 loff_t *offset)
+{
+	int idx = srcu_read_lock(&callers);
+	const struct vfio_device_ops *ops = READ_ONCE(vdev->ops);
+	struct gate *gate = find_gate(ops);
+	const struct gpuspec_rom *rom = gate ? READ_ONCE(gate->overlay.rom) : NULL;
+	loff_t at = *offset;
+	ssize_t done;
+
+	if (rom && gpuspec_overlay_is_region(at)) {
+		done = gpuspec_overlay_read(rom, buffer, count, offset);
+	} else {
+		done = (gate ? gate->native : ops)->read(vdev, buffer, count, offset);
+		if (rom && done > 0 &&
+		    gpuspec_overlay_read_bar(&gate->overlay, rom, buffer, done, at))
+			done = -EFAULT;
+	}
+	srcu_read_unlock(&callers, idx);
+	return done;
+}
+
+static ssize_t gate_write(struct vfio_device *vdev, const char __user *buffer, size_t count,
+			  loff_t *offset)
+{
+	int idx = srcu_read_lock(&callers);
+	const struct vfio_device_ops *ops = READ_ONCE(vdev->ops);
+	struct gate *gate = find_gate(ops);
+	loff_t at = *offset;
+	ssize_t done;
+
+	done = (gate ? gate->native : ops)->write(vdev, buffer, count, offset);
+	if (gate && done > 0 && gpuspec_overlay_write_bar(&gate->overlay, buffer, done, at))
+		done = -EFAULT;
+	srcu_read_unlock(&callers, idx);
+	return done;
+}
+
+static long gate_ioctl(struct vfio_device *vdev, unsigned int command, unsigned long argument)
+{
+	int idx = srcu_read_lock(&callers);
+	const struct vfio_device_ops *ops = READ_ONCE(vdev->ops);
+	struct gate *gate = find_gate(ops);
+	const struct gpuspec_rom *rom = gate ? READ_ONCE(gate->overlay.rom) : NULL;
+	long result;
+
+	result = (gate ? gate->native : ops)->ioctl(vdev, command, argument);
+	if (rom && !result && command == VFIO_DEVICE_GET_REGION_INFO)
+		result = gpuspec_overlay_region_info(rom, (void __user *)argument);
+	srcu_read_unlock(&callers, idx);
+	return result;
 }
 
 /* The last reference to the VFIO device is gone, and the device with it. */
@@ -84,11 +184,22 @@ static void gate_release(struct vfio_device *vdev)
 }
 
 /*
+ * Is it a card behind vfio-pci or a variant of it, which have their regions as
+ * linux/vfio_pci_core.h says? A virtual function has no ROM (PCI Express Base
+ * Specification 6.0, 9.3.4.1).
+ */
+static bool can_show_rom(const struct vfio_device *vdev)
+{
+	return dev_is_pci(vdev->dev) && !to_pci_dev(vdev->dev)->is_virtfn &&
+	       vdev->ops->read && vdev->ops->write && vdev->ops->ioctl;
+}
+
+/*
  * VFIO has registered a device, or it was there when the gate was put up. No
  * error here could stop it, and without the gate it would be open to all:
  * hence the allocation that does not fail.
  */
-static int add_gate(GPUSPEC_ADD_DEV_ARGS(dev))
+static int add_gate(GPUSPEC_INTERFACE_ARGS(dev))
 {
 	struct vfio_device *vdev = container_of(dev, struct vfio_device, device);
 	struct gate *gate;
@@ -110,14 +221,49 @@ static int add_gate(GPUSPEC_ADD_DEV_ARGS(dev))
 	gate->ops.open_device = gate_open;
 	gate->ops.close_device = gate_close;
 	gate->ops.release = gate_release;
+	gate->can_show_rom = can_show_rom(vdev);
+	if (gate->can_show_rom) {
+		gate->ops.read = gate_read;
+		gate->ops.write = gate_write;
+		gate->ops.ioctl = gate_ioctl;
+	}
 	WRITE_ONCE(vdev->ops, &gate->ops);
 	if (vdev->open_count)
 		gpuspec_device_found_open(vdev->dev);
+	else
+		show_rom(gate, false);
 	mutex_unlock(&vdev->dev_set->lock);
 	return 0;
 }
 
-static struct class_interface interface = { .add_dev = add_gate };
+/*
+ * VFIO lets go of a device; from here on the card is to show its own ROM. If
+ * it is open still, which before 6.2 it is not, that waits for the close.
+ */
+static void leave_gate(GPUSPEC_INTERFACE_ARGS(dev))
+{
+	struct vfio_device *vdev = container_of(dev, struct vfio_device, device);
+	struct gate *gate = NULL, *each;
+
+	mutex_lock(&gates_lock);
+	list_for_each_entry(each, &gates, node)
+		if (each->vdev == vdev)
+			gate = each;
+	mutex_unlock(&gates_lock);
+	if (!gate)
+		return;
+	/* It is not released meanwhile: whoever unregisters it has a reference. */
+	mutex_lock(&vdev->dev_set->lock);
+	gate->leaving = true;
+	if (!vdev->open_count)
+		show_rom(gate, true);
+	mutex_unlock(&vdev->dev_set->lock);
+}
+
+static struct class_interface interface = {
+	.add_dev = add_gate,
+	.remove_dev = leave_gate,
+};
 
 static const struct vfio_device_ops probe_ops = {
 	.name = "gpuspec",
@@ -188,6 +334,28 @@ static void put_vdev(struct gate *gate)
 	module_put(gate->owner);
 }
 
+void gpuspec_open_gate_show_roms(void)
+{
+	static DEFINE_MUTEX(visit);
+	struct gate *gate, *next;
+	LIST_HEAD(visited);
+
+	mutex_lock(&visit);
+	mutex_lock(&gates_lock);
+	list_for_each_entry(gate, &gates, node)
+		if (get_vdev(gate))
+			list_add_tail(&gate->visited, &visited);
+	mutex_unlock(&gates_lock);
+	list_for_each_entry_safe(gate, next, &visited, visited) {
+		mutex_lock(&gate->vdev->dev_set->lock);
+		if (!gate->vdev->open_count)
+			show_rom(gate, false);
+		mutex_unlock(&gate->vdev->dev_set->lock);
+		put_vdev(gate);
+	}
+	mutex_unlock(&visit);
+}
+
 /* Take down the gates of all devices that are not on their way out. */
 static void take_down(struct list_head *taken)
 {
@@ -202,6 +370,8 @@ static void take_down(struct list_head *taken)
 	list_for_each_entry(gate, taken, node) {
 		/* Whoever is inside open or close is out once we have the lock. */
 		mutex_lock(&gate->vdev->dev_set->lock);
+		gate->last_rom = gpuspec_rom_get(gate->overlay.rom);
+		show_rom(gate, true);
 		WRITE_ONCE(gate->vdev->ops, gate->native);
 		mutex_unlock(&gate->vdev->dev_set->lock);
 		put_vdev(gate);
@@ -222,8 +392,14 @@ void gpuspec_open_gate_exit(void)
 	/*
 	 * Other CPUs may be between reading vdev->ops and calling through the
 	 * copy, or on the last instructions of gate_release(): neither sleeps.
+	 * Callers that sleep, in native code, have then said so to SRCU; they too
+	 * have last instructions.
 	 */
 	synchronize_rcu_tasks();
-	list_for_each_entry_safe(gate, next, &taken, node)
+	synchronize_srcu(&callers);
+	synchronize_rcu_tasks();
+	list_for_each_entry_safe(gate, next, &taken, node) {
+		gpuspec_rom_put(gate->last_rom);
 		kfree(gate);
+	}
 }

@@ -2,20 +2,17 @@
 #include <linux/lockdep.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
-#include <net/sock.h>
 
 #include "events.h"
 #include "policy.h"
+#include "stage.h"
 
-struct stage {
-	struct list_head node;
-	struct sock *sk;	/* referenced; a port number could be another socket's by now */
+struct transaction {
+	struct gpuspec_stage stage;
 	bool replace;
 	u32 count;
 	struct list_head changes;
 };
-
-static LIST_HEAD(stages);
 
 struct gpuspec_change *gpuspec_change_alloc(enum gpuspec_change_what what,
 					    const char *id)
@@ -144,7 +141,7 @@ static u32 finish(struct plan *plan, int error)
 			spec->rule = spec->next;
 			gpuspec_spec_changed();
 			gpuspec_spec_describe(spec, &info);
-			gpuspec_event_spec_changed(&info);
+			gpuspec_event_spec(GPUSPEC_CMD_SPEC_CHANGED, &info);
 			changed++;
 		}
 		gpuspec_spec_release(spec);
@@ -183,40 +180,44 @@ static int apply(struct list_head *changes, bool replace, bool announce,
 	return error;
 }
 
-static struct stage *find_stage(const struct sock *sk)
+static void free_transaction(struct gpuspec_stage *stage)
 {
-	struct stage *stage;
+	struct transaction *transaction = container_of(stage, struct transaction, stage);
 
-	lockdep_assert_held(&gpuspec_lock);
-	list_for_each_entry(stage, &stages, node)
-		if (stage->sk == sk)
-			return stage;
-	return NULL;
+	free_changes(&transaction->changes);
+	kfree(transaction);
+}
+
+static struct transaction *find_transaction(const struct sock *sk)
+{
+	struct gpuspec_stage *stage = gpuspec_stage_find(sk, free_transaction);
+
+	return stage ? container_of(stage, struct transaction, stage) : NULL;
 }
 
 int gpuspec_policy_change(struct sock *sk, struct gpuspec_change *change,
 			  struct netlink_ext_ack *extack)
 {
-	struct stage *stage;
+	struct transaction *transaction;
 	LIST_HEAD(changes);
 	int error = 0;
 
 	list_add(&change->node, &changes);
 	mutex_lock(&gpuspec_lock);
-	stage = find_stage(sk);
-	if (!stage) {
+	transaction = find_transaction(sk);
+	if (!transaction) {
 		error = apply(&changes, false, false, extack);
-	} else if (stage->count == GPUSPEC_CHANGES_MAX) {
+	} else if (transaction->count == GPUSPEC_CHANGES_MAX) {
 		NL_SET_ERR_MSG(extack, "the transaction is full; commit it and begin another");
 		error = -ENOSPC;
-	} else if (stage->replace && change->what == GPUSPEC_SET_SPEC &&
+	} else if (transaction->replace && change->what == GPUSPEC_SET_SPEC &&
 		   !(change->has_state && change->has_sharing)) {
 		/* The other half would be the default's, and not what is in force. */
 		NL_SET_ERR_MSG(extack, "a whole policy gives both state and sharing of a spec");
 		error = -EINVAL;
 	} else {
-		list_move_tail(&change->node, &stage->changes);
-		stage->count++;
+		list_move_tail(&change->node, &transaction->changes);
+		transaction->count++;
 	}
 	mutex_unlock(&gpuspec_lock);
 	free_changes(&changes);
@@ -225,83 +226,48 @@ int gpuspec_policy_change(struct sock *sk, struct gpuspec_change *change,
 
 int gpuspec_policy_begin(struct sock *sk, bool replace, struct netlink_ext_ack *extack)
 {
-	struct stage *stage;
+	struct transaction *transaction;
 	int error = 0;
 
-	stage = kzalloc(sizeof(*stage), GFP_KERNEL_ACCOUNT);
-	if (!stage)
+	transaction = kzalloc(sizeof(*transaction), GFP_KERNEL_ACCOUNT);
+	if (!transaction)
 		return -ENOMEM;
-	stage->sk = sk;
-	stage->replace = replace;
-	INIT_LIST_HEAD(&stage->changes);
+	transaction->replace = replace;
+	INIT_LIST_HEAD(&transaction->changes);
 	mutex_lock(&gpuspec_lock);
-	if (find_stage(sk)) {
+	if (find_transaction(sk)) {
 		NL_SET_ERR_MSG(extack, "this socket has a transaction open; commit it first");
 		error = -EBUSY;
 	} else {
-		sock_hold(sk);
-		list_add(&stage->node, &stages);
+		gpuspec_stage_begin(&transaction->stage, sk, free_transaction);
 	}
 	mutex_unlock(&gpuspec_lock);
 	if (error)
-		kfree(stage);
+		kfree(transaction);
 	return error;
-}
-
-static void free_stage(struct stage *stage)
-{
-	free_changes(&stage->changes);
-	sock_put(stage->sk);
-	kfree(stage);
 }
 
 int gpuspec_policy_commit(struct sock *sk, u32 expected, struct netlink_ext_ack *extack)
 {
-	struct stage *stage;
+	struct transaction *transaction;
 	int error;
 
 	mutex_lock(&gpuspec_lock);
-	stage = find_stage(sk);
-	if (stage)
-		list_del(&stage->node);
-	if (!stage) {
+	transaction = find_transaction(sk);
+	if (transaction)
+		gpuspec_stage_end(&transaction->stage);
+	if (!transaction) {
 		NL_SET_ERR_MSG(extack, "this socket has no transaction open; begin one first");
 		error = -EINVAL;
-	} else if (stage->count != expected) {
+	} else if (transaction->count != expected) {
 		NL_SET_ERR_MSG(extack,
 			       "a change of the transaction was refused or lost; none is made");
 		error = -EINVAL;
 	} else {
-		error = apply(&stage->changes, stage->replace, true, extack);
+		error = apply(&transaction->changes, transaction->replace, true, extack);
 	}
 	mutex_unlock(&gpuspec_lock);
-	if (stage)
-		free_stage(stage);
+	if (transaction)
+		free_transaction(&transaction->stage);
 	return error;
-}
-
-static void drop(bool all)
-{
-	struct stage *stage, *next;
-
-	mutex_lock(&gpuspec_lock);
-	list_for_each_entry_safe(stage, next, &stages, node) {
-		if (!all && !sock_flag(stage->sk, SOCK_DEAD))
-			continue;
-		list_del(&stage->node);
-		free_stage(stage);
-	}
-	mutex_unlock(&gpuspec_lock);
-}
-
-void gpuspec_policy_drop_closed(void)
-{
-	/* Any netlink socket of the host may be the one that closes: most have none. */
-	if (!list_empty_careful(&stages))
-		drop(false);
-}
-
-void gpuspec_policy_exit(void)
-{
-	drop(true);
 }

@@ -52,8 +52,5 @@ int gpuspec_policy_begin(struct sock *sk, bool replace, struct netlink_ext_ack *
  * number of changes; otherwise as gpuspec_policy_change().
  */
 int gpuspec_policy_commit(struct sock *sk, u32 expected, struct netlink_ext_ack *extack);
-/* Drop what closed sockets have staged. */
-void gpuspec_policy_drop_closed(void);
-void gpuspec_policy_exit(void);
 
 #endif /* GPUSPEC_POLICY_H */

@@ -59,7 +59,7 @@ void gpuspec_spec_insert(struct gpuspec_spec *spec)
 void gpuspec_spec_release(struct gpuspec_spec *spec)
 {
 	lockdep_assert_held(&gpuspec_lock);
-	if (spec->rule.named || spec->devices)
+	if (spec->rule.named || spec->devices || spec->rom)
 		return;
 	rb_erase(&spec->node, &specs);
 	count--;
@@ -70,8 +70,10 @@ void gpuspec_spec_exit(void)
 {
 	struct gpuspec_spec *spec, *next;
 
-	rbtree_postorder_for_each_entry_safe(spec, next, &specs, node)
+	rbtree_postorder_for_each_entry_safe(spec, next, &specs, node) {
+		gpuspec_rom_put(spec->rom);
 		kfree(spec);
+	}
 }
 
 struct gpuspec_spec *gpuspec_spec_first(void)
@@ -127,6 +129,14 @@ void gpuspec_spec_describe(const struct gpuspec_spec *spec,
 	info->devices = spec->devices;
 	info->in_use = spec->in_use;
 	info->refused = spec->refused;
+	info->rom.size = 0;
+	if (!spec->rom)
+		return;
+	info->rom.size = spec->rom->size;
+	memcpy(info->rom.sha256, spec->rom->sha256, sizeof(info->rom.sha256));
+	strscpy(info->rom.version, spec->rom->version, sizeof(info->rom.version));
+	info->rom.applied = spec->rom_applied;
+	info->rom.pending = spec->rom_pending;
 }
 
 void gpuspec_spec_changed(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The table of specs: every spec that policy names or that a device of this
- * host belongs to, and the default for those that policy does not name.
+ * The table of specs: every spec that policy names, that has a ROM or that a
+ * device of this host belongs to, and the default for those that policy does not name.
  */
 #ifndef GPUSPEC_SPEC_H
 #define GPUSPEC_SPEC_H
@@ -14,6 +14,7 @@
 #include <linux/types.h>
 
 #include "message.h"
+#include "rom.h"
 #include "verdict.h"
 
 /*
@@ -29,6 +30,9 @@ struct gpuspec_spec {
 	u32 devices;
 	u32 in_use;
 	u64 refused;
+	struct gpuspec_rom *rom;	/* referenced, or NULL */
+	u32 rom_applied;		/* devices in that rom state; device.c counts them */
+	u32 rom_pending;
 	struct ratelimit_state log_limit;	/* of refusals, one spec apart from another */
 	/* For policy.c, while it works out a change: */
 	struct list_head touched;
@@ -43,7 +47,7 @@ struct gpuspec_spec {
  */
 struct gpuspec_spec *gpuspec_spec_alloc(const char *id, gfp_t gfp);
 
-/* Free what policy named, when no device and no client is left. */
+/* Free what policy named or gave a ROM, when no device and no client is left. */
 void gpuspec_spec_exit(void);
 
 /* The rest runs under gpuspec_lock. */
@@ -55,7 +59,7 @@ struct gpuspec_spec *gpuspec_spec_find(const char *id);
  * not only tried.
  */
 void gpuspec_spec_insert(struct gpuspec_spec *spec);
-/* Drop and free the spec if neither policy nor a device needs it. */
+/* Drop and free the spec if no policy, ROM or device needs it. */
 void gpuspec_spec_release(struct gpuspec_spec *spec);
 
 /* All specs, sorted by id. */

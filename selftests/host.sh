@@ -22,6 +22,8 @@ uuid_a=11111111-2222-3333-4444-00000000000a
 uuid_b=11111111-2222-3333-4444-00000000000b
 }
 
+# shellcheck disable=SC2034 # for the tests
+tools=${GPUSPEC_TREE:?}/tools
 work=$(mktemp -d)
 trap 'cleanup_host; rm -rf "$work"' EXIT
 
@@ -87,6 +89,14 @@ unbind() {
 	[ ! -e "/sys/bus/pci/devices/$1/driver" ] || write "/sys/bus/pci/devices/$1/driver/unbind" "$1"
 }
 
+# The card behind a root port that QEMU can plug into: card_behind 0b
+card_behind() {
+	local card
+	for card in /sys/bus/pci/devices/0000:00:"$1".0/0000:*; do
+		[ ! -e "$card/vendor" ] || basename "$card"
+	done
+}
+
 # --- mediated devices ---
 
 mdev_create() { write "$mdev_parent/create" "$1"; }
@@ -136,6 +146,23 @@ refuses() {
 	is "$(vfio_open "$@" </dev/null 2>&1)" "$errno"
 }
 
+# --- ROMs ---
+
+pci() { echo "/sys/bus/pci/devices/$1"; }
+id_of() { sed s/0x// "$(pci "$1")/$2"; }
+spec_of() { device_field "$1" .spec; }
+
+# A ROM for the model of a card, $work/NAME.rom: make_rom CARD NAME [OPTION OF MKROM]...
+# Each is made once in the life of a guest.
+make_rom() {
+	local name=$2 made
+	set -- "${@:3}" "$(id_of "$1" vendor):$(id_of "$1" device)"
+	made="/run/mkrom/$*"
+	mkdir -p /run/mkrom
+	[ -e "$made" ] || "$tools/mkrom" "$@" "$made"
+	cp "$made" "$work/$name.rom"
+}
+
 # --- what gpuspec says ---
 
 # One field of a spec, or of a device, as jq names it: spec_field ID .in_use
@@ -174,6 +201,7 @@ cleanup_host() {
 	done
 	rm -rf "${work:?}"/*
 	[ ! -e /sys/module/gpuspec ] || gpuspec default open >/dev/null
+	rm -rf /var/lib/gpuspec
 	for device in /sys/bus/mdev/devices/*; do
 		[ ! -e "$device" ] || write "$device/remove" 1
 	done

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "nlmsg.h"
@@ -161,6 +162,28 @@ void nl_ask(int sock, struct nlmsg *msg, struct answer *answer)
 {
 	msg->header.nlmsg_flags |= NLM_F_ACK;
 	if (send(sock, msg, msg->header.nlmsg_len, 0) < 0) {
+		memset(answer, 0, sizeof(*answer));
+		answer->error = -errno;
+		return;
+	}
+	nl_hear(sock, answer);
+}
+
+void nl_ask_with(int sock, struct nlmsg *msg, int type, const void *data, size_t length,
+		 struct answer *answer)
+{
+	struct nlattr attr = { .nla_type = type, .nla_len = NLA_HDRLEN + length };
+	char padding[NLA_ALIGNTO] = "";
+	struct iovec pieces[] = {
+		{ msg, msg->header.nlmsg_len },
+		{ &attr, sizeof(attr) },
+		{ (void *)data, length },
+		{ padding, NLA_ALIGN(length) - length },
+	};
+
+	msg->header.nlmsg_len += NLA_HDRLEN + NLA_ALIGN(length);
+	msg->header.nlmsg_flags |= NLM_F_ACK;
+	if (writev(sock, pieces, 4) < 0) {
 		memset(answer, 0, sizeof(*answer));
 		answer->error = -errno;
 		return;

@@ -43,6 +43,9 @@ struct answer {
 
 /* Send @msg as it is and wait for the answer. */
 void nl_ask(int sock, struct nlmsg *msg, struct answer *answer);
+/* The same with one more attribute, which may be larger than a struct nlmsg. */
+void nl_ask_with(int sock, struct nlmsg *msg, int type, const void *data, size_t length,
+		 struct answer *answer);
 /* Only read the answer to what was sent. */
 void nl_hear(int sock, struct answer *answer);
 

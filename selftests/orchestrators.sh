@@ -4,7 +4,6 @@
 # shellcheck source=selftests/host.sh
 . "$(dirname "$0")/host.sh"
 
-tools=${GPUSPEC_TREE:?}/tools
 
 # --- a stock QEMU: a monitor on pipes, no display ---
 

@@ -4,7 +4,6 @@
 # shellcheck source=selftests/host.sh
 . "$(dirname "$0")/host.sh"
 
-tools=${GPUSPEC_TREE:?}/tools
 pf=$(basename "$(dirname "$(echo /sys/bus/pci/devices/*/sriov_totalvfs)")")
 
 # A card that comes and goes. QEMU can take out and put in again its NVMe, which counts as
@@ -12,14 +11,6 @@ pf=$(basename "$(dirname "$(echo /sys/bus/pci/devices/*/sriov_totalvfs)")")
 spec_plugged=pci:1b36:0010:1af4:1100
 plug() { "$tools/qmp" device_add driver=nvme serial=plugged bus=hotplug0 id=plugged >/dev/null; }
 unplug() { "$tools/qmp" device_del id=plugged >/dev/null; }
-
-# The card behind a root port: card_behind 0b
-card_behind() {
-	local card
-	for card in /sys/bus/pci/devices/0000:00:"$1".0/0000:*; do
-		[ ! -e "$card/vendor" ] || basename "$card"
-	done
-}
 
 plugged_address() { card_behind 0b | grep .; }
 is_plugged() { plugged_address >/dev/null; }

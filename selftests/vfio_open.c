@@ -5,10 +5,14 @@
  *   vfio_open [--cdev] ADDRESS
  *
  * ADDRESS is a PCI address or the UUID of an mdev. Prints "open", or the name
- * of the errno with which the device was refused and exits with 1. Then, for
- * every line of standard input, reads the device's PCI vendor and device id
- * and prints them; at the end of input it closes the device and exits. With
- * --cdev the device is opened through iommufd instead of its group.
+ * of the errno with which the device was refused and exits with 1. Then it
+ * does what each line of standard input says; at the end of input it closes
+ * the device and exits. With --cdev the device is opened through iommufd
+ * instead of its group.
+ *
+ *   (empty)    read the device's PCI vendor and device id, and print them
+ *   rom FILE   write the device's ROM region, all of it, to FILE, and print
+ *              its size; "none" if it has no ROM
  */
 #include <dirent.h>
 #include <errno.h>
@@ -120,10 +124,43 @@ static void read_ids(int device)
 	printf("%04x:%04x\n", ids[0], ids[1]);
 }
 
+static void read_rom(int device, const char *file)
+{
+	struct vfio_region_info region = {
+		.argsz = sizeof(region),
+		.index = VFIO_PCI_ROM_REGION_INDEX,
+	};
+	ssize_t done = 0, part = 1;
+	char *rom;
+	int out;
+
+	if (ioctl(device, VFIO_DEVICE_GET_REGION_INFO, &region))
+		fail("VFIO_DEVICE_GET_REGION_INFO");
+	if (!region.size) {
+		puts("none");
+		return;
+	}
+	rom = malloc(region.size);
+	out = open(file, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	if (!rom || out < 0)
+		fail("%s", file);
+	while (done < region.size && part > 0) {
+		part = pread(device, rom + done, region.size - done, region.offset + done);
+		done += part > 0 ? part : 0;
+	}
+	if (part < 0)
+		fail("reading the ROM at %zd", done);
+	if (write(out, rom, done) != done)
+		fail("%s", file);
+	close(out);
+	free(rom);
+	printf("%zd\n", done);
+}
+
 int main(int argc, char **argv)
 {
 	int cdev = argc == 3 && !strcmp(argv[1], "--cdev");
-	char line[16];
+	char line[PATH_MAX];
 	int device;
 
 	if (argc != 2 + cdev) {
@@ -135,8 +172,13 @@ int main(int argc, char **argv)
 	if (device < 0)
 		return 1;
 	puts("open");
-	while (fgets(line, sizeof(line), stdin))
-		read_ids(device);
+	while (fgets(line, sizeof(line), stdin)) {
+		line[strcspn(line, "\n")] = '\0';
+		if (!strncmp(line, "rom ", 4))
+			read_rom(device, line + 4);
+		else
+			read_ids(device);
+	}
 	close(device);
 	return 0;
 }

@@ -7,6 +7,7 @@ here fails the test. GPUSPEC_KSRC is a kernel source tree, GPUSPEC_TREE this one
 """
 
 import fcntl
+import hashlib
 import os
 import sys
 import time
@@ -17,6 +18,7 @@ sys.path.append(KSRC + '/tools/net/ynl')
 from lib import NlError, YnlFamily  # noqa: E402
 
 SPEC = 'pci:aaaa:bbbb:cccc:dddd'
+CARD_SPEC = 'pci:1234:1111:1af4:1100'
 MDEV = 'mdev:mtty-2'
 UUID = '11111111-2222-3333-4444-00000000000c'
 TYPE = '/sys/class/mdev_bus/mtty/mdev_supported_types/mtty-2'
@@ -117,7 +119,8 @@ def test_commands(family):
 def test_devices(family):
     write(TYPE + '/create', UUID)
     devices = [row['device'] for row in family.dump('device-get', {'id': MDEV})]
-    expect(f'devices: {devices}', devices == [{'spec': MDEV, 'address': UUID}])
+    expect(f'devices: {devices}', devices == [{'spec': MDEV, 'address': UUID,
+                                                 'rom-state': 'none'}])
     handles = open_device(UUID)
     device = family.dump('device-get', {'id': MDEV})[0]['device']
     expect(f'device: {device}', device['in-use'] and device['holder']['pid'] == os.getpid())
@@ -142,6 +145,40 @@ def test_devices(family):
            and refused['process']['pid'] == os.getpid())
 
 
+def small_rom():
+    """The smallest sound image: header, PCIR, nothing that could run."""
+    rom = bytearray(b'\x55\xaa'.ljust(512, b'\0'))
+    rom[0x18] = 0x1c
+    rom[0x1c:0x1c + 4] = b'PCIR'
+    rom[0x26], rom[0x2c], rom[0x30], rom[0x31] = 0x18, 1, 1, 0x80
+    return bytes(rom)
+
+
+def test_roms(family):
+    rom = small_rom()
+    digest = hashlib.sha256(rom).digest()
+    family.do('rom-begin', {'id': CARD_SPEC, 'size': len(rom), 'sha256': digest, 'version': 'ynl'})
+    family.do('rom-data', {'offset': 0, 'bytes': rom})
+    family.do('rom-commit', {})
+    got = family.do('rom-get', {'id': CARD_SPEC})
+    expect(f'rom-get: {got}', got == {'size': 512, 'sha256': digest, 'version': 'ynl', 'offset': 0,
+                                      'bytes': rom})
+    spec = family.do('spec-get', {'id': CARD_SPEC})['spec']
+    expect(f'spec: {spec}', spec['rom'] == {'size': 512, 'sha256': digest, 'version': 'ynl',
+                                            'applied': 0, 'pending': 0})
+    states = {row['device']['rom-state'] for row in family.dump('device-get', {'id': CARD_SPEC})}
+    expect(f'states: {states}', states == {'waiting'})
+    family.do('rom-clear', {'id': CARD_SPEC})
+    heard = family.hear()
+    cards = len(family.dump('device-get', {'id': CARD_SPEC}))
+    names = [event['name'] for event in heard]
+    expect(f'events: {names}', cards and
+           names == (['rom-changed'] + ['device-rom'] * cards) * 2)
+    expect(f'events: {heard}', heard[0]['msg']['spec']['rom']['sha256'] == digest
+           and 'rom' not in heard[1 + cards]['msg']['spec']
+           and heard[1]['msg']['device']['rom-state'] == 'waiting')
+
+
 def test_no_event_is_missed(family):
     seqs = [event['msg']['seq'] for event in family.events]
     expect(f'{seqs}', seqs == list(range(seqs[0], seqs[0] + len(seqs))))
@@ -153,7 +190,7 @@ def test_all_of_the_yaml_was_exercised(family):
 
 
 def main():
-    tests = [test_commands, test_devices, test_no_event_is_missed,
+    tests = [test_commands, test_devices, test_roms, test_no_event_is_missed,
              test_all_of_the_yaml_was_exercised]
     failed = 0
     print('TAP version 13')

@@ -74,6 +74,24 @@ enum gpuspec_reason {
 	GPUSPEC_REASON_RECALLED,
 };
 
+/**
+ * enum gpuspec_rom_state - what became of its spec's ROM on a device
+ * @GPUSPEC_ROM_STATE_NONE: the spec has no ROM, the device shows its own
+ * @GPUSPEC_ROM_STATE_WAITING: applies once the device is given to a VFIO driver
+ * @GPUSPEC_ROM_STATE_APPLIED: the device shows it
+ * @GPUSPEC_ROM_STATE_PENDING: the device is in use; what it shows changes at its release
+ * @GPUSPEC_ROM_STATE_FAILED: there was no memory for its file in sysfs
+ * @GPUSPEC_ROM_STATE_UNSUPPORTED: its VFIO driver has no place for a ROM
+ */
+enum gpuspec_rom_state {
+	GPUSPEC_ROM_STATE_NONE,
+	GPUSPEC_ROM_STATE_WAITING,
+	GPUSPEC_ROM_STATE_APPLIED,
+	GPUSPEC_ROM_STATE_PENDING,
+	GPUSPEC_ROM_STATE_FAILED,
+	GPUSPEC_ROM_STATE_UNSUPPORTED,
+};
+
 /** GPUSPEC_ID_MAX - longest spec id in bytes, without its NUL */
 #define GPUSPEC_ID_MAX		260
 /** GPUSPEC_ADDRESS_MAX - longest device address in bytes, without its NUL */
@@ -82,6 +100,14 @@ enum gpuspec_reason {
 #define GPUSPEC_CGROUP_MAX	511
 /** GPUSPEC_CHANGES_MAX - most changes in one transaction, and most specs in the table */
 #define GPUSPEC_CHANGES_MAX	65536
+/** GPUSPEC_ROM_SIZE_MAX - largest ROM in bytes */
+#define GPUSPEC_ROM_SIZE_MAX	4194304
+/** GPUSPEC_ROM_CHUNK_MAX - most bytes of a ROM in one message */
+#define GPUSPEC_ROM_CHUNK_MAX	32768
+/** GPUSPEC_ROM_VERSION_MAX - longest version of a ROM in bytes, without its NUL */
+#define GPUSPEC_ROM_VERSION_MAX	63
+/** GPUSPEC_ROM_SHA256_LEN - bytes of a SHA-256 */
+#define GPUSPEC_ROM_SHA256_LEN	32
 
 enum {
 	GPUSPEC_A_ID = 1,
@@ -100,6 +126,11 @@ enum {
 	GPUSPEC_A_DEVICE,
 	GPUSPEC_A_PROCESS,
 	GPUSPEC_A_PAD,
+	GPUSPEC_A_SIZE,
+	GPUSPEC_A_SHA256,
+	GPUSPEC_A_VERSION,
+	GPUSPEC_A_OFFSET,
+	GPUSPEC_A_BYTES,
 
 	__GPUSPEC_A_MAX,
 	GPUSPEC_A_MAX = (__GPUSPEC_A_MAX - 1)
@@ -130,9 +161,21 @@ enum {
 	GPUSPEC_A_SPEC_IN_USE,
 	GPUSPEC_A_SPEC_REFUSED,
 	GPUSPEC_A_SPEC_PAD,
+	GPUSPEC_A_SPEC_ROM,
 
 	__GPUSPEC_A_SPEC_MAX,
 	GPUSPEC_A_SPEC_MAX = (__GPUSPEC_A_SPEC_MAX - 1)
+};
+
+enum {
+	GPUSPEC_A_ROM_SIZE = 1,
+	GPUSPEC_A_ROM_SHA256,
+	GPUSPEC_A_ROM_VERSION,
+	GPUSPEC_A_ROM_APPLIED,
+	GPUSPEC_A_ROM_PENDING,
+
+	__GPUSPEC_A_ROM_MAX,
+	GPUSPEC_A_ROM_MAX = (__GPUSPEC_A_ROM_MAX - 1)
 };
 
 enum {
@@ -140,6 +183,8 @@ enum {
 	GPUSPEC_A_DEVICE_ADDRESS,
 	GPUSPEC_A_DEVICE_IN_USE,
 	GPUSPEC_A_DEVICE_HOLDER,
+	GPUSPEC_A_DEVICE_ROM_STATE,
+	GPUSPEC_A_DEVICE_ROM_SHA256,
 
 	__GPUSPEC_A_DEVICE_MAX,
 	GPUSPEC_A_DEVICE_MAX = (__GPUSPEC_A_DEVICE_MAX - 1)
@@ -172,6 +217,13 @@ enum {
 	GPUSPEC_CMD_CLOSED,
 	GPUSPEC_CMD_REFUSED,
 	GPUSPEC_CMD_POLICY_APPLIED,
+	GPUSPEC_CMD_ROM_BEGIN,
+	GPUSPEC_CMD_ROM_DATA,
+	GPUSPEC_CMD_ROM_COMMIT,
+	GPUSPEC_CMD_ROM_GET,
+	GPUSPEC_CMD_ROM_CLEAR,
+	GPUSPEC_CMD_ROM_CHANGED,
+	GPUSPEC_CMD_DEVICE_ROM,
 
 	__GPUSPEC_CMD_MAX,
 	GPUSPEC_CMD_MAX = (__GPUSPEC_CMD_MAX - 1)
