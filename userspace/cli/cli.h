@@ -21,10 +21,12 @@ enum exit_status {
 /* What the words after the verb came to. */
 struct request {
 	const char *verb;
-	bool json, pgpu, vgpu, if_unused, dry_run, all;
+	bool json, pgpu, vgpu, if_unused, dry_run, all, strip_nvgi;
+	const char *version;		/* of a ROM; empty if not given */
+	uint64_t waived;		/* checks of a ROM: 1 << enum gpuspec_rom_check */
 	int argc;
 	char **argv;
-	struct gpuspec_nl *nl;		/* connected */
+	struct gpuspec_nl *nl;		/* connected, but for verbs that do so if they need it */
 };
 
 /* Each returns an exit status, and has told of an error. */
@@ -39,6 +41,16 @@ int check(struct request *request);
 int set_default(struct request *request);
 int status(struct request *request);
 int monitor(struct request *request);
+int rom_check(struct request *request);
+int rom_set(struct request *request);
+int rom_show(struct request *request);
+int rom_get(struct request *request);
+int rom_clear(struct request *request);
+int rom_history(struct request *request);
+int rom_rollback(struct request *request);
+
+/* Connect to the module, once: an exit status, and what is wrong was told. */
+int connect_module(struct request *request);
 
 /* Print "gpuspec: WHAT: WHY" on standard error, and return @status. */
 int fail(enum exit_status status, const char *what, const char *why, ...)

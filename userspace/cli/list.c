@@ -23,6 +23,7 @@ static const struct column columns[] = {
 	{ .title = "STATE", .member = "state" },
 	{ .title = "SHARED", .member = "shared" },
 	{ .title = "IN USE", .cell = devices_in_use, .right = true },
+	{ .title = "ROM", .cell = row_rom_text, .shrinks = true },
 	{ .title = "REFUSED", .member = "refused", .right = true },
 };
 

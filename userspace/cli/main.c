@@ -9,34 +9,46 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "rom_findings.h"
+#include "utf8.h"
 
 #define PGPU		(1 << 0)
 #define VGPU		(1 << 1)
 #define IF_UNUSED	(1 << 2)
 #define DRY_RUN		(1 << 3)
 #define ALL		(1 << 4)
-#define JSON		(1 << 5)
-#define HELP		(1 << 6)
+#define VERSION		(1 << 5)
+#define FORCE		(1 << 6)
+#define STRIP_NVGI	(1 << 7)
+#define JSON		(1 << 8)
+#define HELP		(1 << 9)
+/* Not an option: the verb does without the module, or connects by itself. */
+#define ALONE		(1 << 10)
 
 /* The options; their order is that of the bits above. */
 static const struct {
 	const char *name;
+	const char *value;	/* what follows; NULL: nothing */
 	const char *help;
 } options[] = {
-	{ "pgpu", "physical GPUs only" },
-	{ "vgpu", "virtual GPUs only: mdev types and SR-IOV virtual functions" },
-	{ "if-unused", "change nothing if a device of one of the specs is in use" },
-	{ "dry-run", "change nothing; say what would change and whom it would affect" },
-	{ "all", "with all accounts, from all accounts" },
-	{ "json", "the answer as JSON" },
-	{ "help", "this text" },
+	{ "pgpu", NULL, "physical GPUs only" },
+	{ "vgpu", NULL, "virtual GPUs only: mdev types and SR-IOV virtual functions" },
+	{ "if-unused", NULL, "change nothing if a device of one of the specs is in use" },
+	{ "dry-run", NULL, "change nothing; say what would change and whom it would affect" },
+	{ "all", NULL, "with all accounts, from all accounts" },
+	{ "version", "V", "what you call this version of the ROM" },
+	{ "force", "CHECK", "accept a ROM in spite of E12, E16 or E24; may be repeated" },
+	{ "strip-nvgi", NULL, "take away what lies in front of the ROM in a dump of NVIDIA flash" },
+	{ "json", NULL, "the answer as JSON" },
+	{ "help", NULL, "this text" },
 };
 
 #define OPTIONS		(sizeof(options) / sizeof(options[0]))
 
 /*
- * The verbs: this table dispatches, makes the help, and gives shells the
- * words to complete. Every verb takes --json and --help besides.
+ * The verbs, of one word or two: this table dispatches, makes the help, and
+ * gives shells the words to complete. Every verb takes --json and --help
+ * besides.
  */
 static const struct verb {
 	const char *name;
@@ -68,6 +80,20 @@ static const struct verb {
 	  "the module, its policy and its counters" },
 	{ "monitor", monitor, "", 0, 0, 0,
 	  "print what happens, as it happens, until interrupted" },
+	{ "rom check", rom_check, "FILE|- [SPEC]", STRIP_NVGI | ALONE, 1, 2,
+	  "what a ROM is made of, and what is wrong with it" },
+	{ "rom set", rom_set, "SPEC FILE|-", VERSION | FORCE | STRIP_NVGI | DRY_RUN, 2, 2,
+	  "show VMs this ROM in place of the devices' own" },
+	{ "rom show", rom_show, "SPEC", 0, 1, 1,
+	  "the ROM in force, and what became of it on each device" },
+	{ "rom get", rom_get, "SPEC [FILE|-]", 0, 1, 2,
+	  "save the ROM in force" },
+	{ "rom clear", rom_clear, "SPEC", 0, 1, 1,
+	  "have the devices show their own ROM again" },
+	{ "rom history", rom_history, "SPEC", ALONE, 1, 1,
+	  "which ROMs there were, and who set them" },
+	{ "rom rollback", rom_rollback, "SPEC", 0, 1, 1,
+	  "go back to the ROM before" },
 };
 
 #define VERBS		(sizeof(verbs) / sizeof(verbs[0]))
@@ -104,10 +130,13 @@ int fail_nl(const struct gpuspec_nl *nl, int error, const char *what)
 	}
 }
 
-static int connect_module(struct request *request)
+int connect_module(struct request *request)
 {
-	int error = gpuspec_nl_open(&request->nl);
+	int error;
 
+	if (request->nl)
+		return EXIT_DONE;
+	error = gpuspec_nl_open(&request->nl);
 	if (error != -ENOENT)
 		return error ? fail_nl(request->nl, error, request->verb) : EXIT_DONE;
 	if (is_loaded())
@@ -115,13 +144,36 @@ static int connect_module(struct request *request)
 	return fail(EXIT_NO_MODULE, request->verb, "the kernel module gpuspec is not loaded, and could not be loaded by itself; see what modprobe gpuspec says");
 }
 
-static void print_options(int allowed)
+/* Is it a verb of two words, the first of which this is? */
+static bool is_of_family(const struct verb *verb, const char *first)
+{
+	size_t length = strlen(first);
+
+	return !strncmp(verb->name, first, length) && verb->name[length] == ' ';
+}
+
+static bool is_family(const char *first)
 {
 	size_t i;
 
-	for (i = 0; i < OPTIONS; i++)
-		if (allowed & (1 << i))
-			printf("  --%-12s %s\n", options[i].name, options[i].help);
+	for (i = 0; i < VERBS; i++)
+		if (is_of_family(&verbs[i], first))
+			return true;
+	return false;
+}
+
+static void print_options(int allowed)
+{
+	char left[64];
+	size_t i;
+
+	for (i = 0; i < OPTIONS; i++) {
+		if (!(allowed & (1 << i)))
+			continue;
+		snprintf(left, sizeof(left), "%s%s%s", options[i].name,
+			 options[i].value ? " " : "", options[i].value ? options[i].value : "");
+		printf("  --%-12s %s\n", left, options[i].help);
+	}
 }
 
 static int help_verb(const struct verb *verb)
@@ -132,17 +184,33 @@ static int help_verb(const struct verb *verb)
 	return EXIT_DONE;
 }
 
-static int help(void)
+/* The verbs of a family, or all. */
+static void print_verbs(const char *first)
 {
 	char left[64];
 	size_t i;
 
-	printf("usage: gpuspec VERB [ARGUMENT]... [OPTION]...\n\n"
-	       "Which GPU models of this host may be given to virtual machines.\n\n");
 	for (i = 0; i < VERBS; i++) {
+		if (first && !is_of_family(&verbs[i], first))
+			continue;
 		snprintf(left, sizeof(left), "%s %s", verbs[i].name, verbs[i].arguments);
 		printf("  %-24s %s\n", left, verbs[i].help);
 	}
+}
+
+static int help_family(const char *first)
+{
+	printf("usage: gpuspec %s WHAT [ARGUMENT]... [OPTION]...\n\n", first);
+	print_verbs(first);
+	printf("\nEach takes --json, and --help, which tells of its options.\n");
+	return EXIT_DONE;
+}
+
+static int help(void)
+{
+	printf("usage: gpuspec VERB [ARGUMENT]... [OPTION]...\n\n"
+	       "Which GPU models of this host may be given to virtual machines, and with which ROM.\n\n");
+	print_verbs(NULL);
 	printf("\nSPEC is an id, a device of it (PCI address, mdev UUID), or a part of its name that\n"
 	       "no other has. Every verb takes --json, and --help, which tells of its options.\n\n"
 	       "Exit status: 0 done or allowed, 1 failed, 2 usage, 3 refused by policy, 4 no such spec\n"
@@ -150,35 +218,80 @@ static int help(void)
 	return EXIT_DONE;
 }
 
-/* For shells: the verbs, or the options of one. */
-static int words(const char *name)
+/* The first words of verbs, each once. */
+static void print_first_words(void)
 {
-	size_t i, option;
+	size_t i, length;
 
 	for (i = 0; i < VERBS; i++) {
-		if (!name)
-			puts(verbs[i].name);
-		for (option = 0; name && !strcmp(name, verbs[i].name) && option < OPTIONS; option++)
-			if ((verbs[i].options | JSON | HELP) & (1 << option))
-				printf("--%s\n", options[option].name);
+		length = strcspn(verbs[i].name, " ");
+		if (!i || strncmp(verbs[i - 1].name, verbs[i].name, length + 1))
+			printf("%.*s\n", (int)length, verbs[i].name);
 	}
-	return EXIT_DONE;
 }
 
-static const struct verb *find_verb(const char *name)
+/* The verb that @argv begins with, and in *@words how many words it has; NULL: none. */
+static const struct verb *find_verb(int argc, char **argv, int *words)
 {
 	size_t i;
 
-	for (i = 0; i < VERBS; i++)
-		if (!strcmp(verbs[i].name, name))
+	for (i = 0; i < VERBS && argc; i++) {
+		*words = 1;
+		if (!strcmp(verbs[i].name, argv[0]))
 			return &verbs[i];
+		*words = 2;
+		if (argc > 1 && is_of_family(&verbs[i], argv[0]) &&
+		    !strcmp(verbs[i].name + strlen(argv[0]) + 1, argv[1]))
+			return &verbs[i];
+	}
 	return NULL;
 }
 
-/* optopt is a letter that is none of ours; otherwise getopt_long() is behind the word. */
+/* For shells: what may follow. */
+static int words(int argc, char **argv)
+{
+	const struct verb *verb;
+	int count;
+	size_t i;
+
+	if (!argc)
+		print_first_words();
+	verb = find_verb(argc, argv, &count);
+	for (i = 0; verb && i < OPTIONS; i++)
+		if ((verb->options | JSON | HELP) & (1 << i))
+			printf("--%s\n", options[i].name);
+	for (i = 0; argc == 1 && i < VERBS; i++)
+		if (is_of_family(&verbs[i], argv[0]))
+			puts(strchr(verbs[i].name, ' ') + 1);
+	return EXIT_DONE;
+}
+
+static int tell_no_verb(int argc, char **argv)
+{
+	char list[256] = "";
+	size_t i, length = 0;
+
+	if (!is_family(argv[0]))
+		return fail(EXIT_USAGE, argv[0], "there is no such verb; gpuspec --help names those there are");
+	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")))
+		return help_family(argv[0]);
+	for (i = 0; i < VERBS; i++)
+		if (is_of_family(&verbs[i], argv[0]) && length < sizeof(list))
+			length += snprintf(list + length, sizeof(list) - length, "%s%s",
+					   length ? ", " : "", strchr(verbs[i].name, ' ') + 1);
+	return fail(EXIT_USAGE, argv[0], "say what to do: %s", list);
+}
+
+/* Which option getopt_long() had in hand; the letters that are none of ours are smaller. */
+#define OPTION(i)	(256 + (int)(i))
+
 static int tell_wrong_option(const struct verb *verb, char **argv)
 {
-	if (optopt && optopt < HELP << 1 && !(optopt & (optopt - 1)))
+	if (optopt >= OPTION(0) && options[optopt - OPTION(0)].value)
+		fail(EXIT_USAGE, verb->name, "--%s needs a value: --%s %s",
+		     options[optopt - OPTION(0)].name, options[optopt - OPTION(0)].name,
+		     options[optopt - OPTION(0)].value);
+	else if (optopt >= OPTION(0))
 		fail(EXIT_USAGE, verb->name, "%s takes no value", argv[optind - 1]);
 	else if (optopt)
 		fail(EXIT_USAGE, verb->name, "there is no option -%c; gpuspec %s --help names those there are",
@@ -189,60 +302,107 @@ static int tell_wrong_option(const struct verb *verb, char **argv)
 	return -1;
 }
 
+static int take_check(struct request *request, const char *name)
+{
+	enum gpuspec_rom_check check = rom_finding_by_name(name);
+
+	if (!check || !gpuspec_rom_can_waive(check)) {
+		fail(EXIT_USAGE, request->verb, "--force takes E12, E16 or E24, and not '%s': no other finding can be waived",
+		     name);
+		return -1;
+	}
+	request->waived |= 1ULL << check;
+	return 0;
+}
+
+static int take_version(struct request *request, const char *version)
+{
+	request->version = version;
+	if (strlen(version) <= GPUSPEC_ROM_VERSION_MAX && gpuspec_utf8_is_printable(version))
+		return 0;
+	fail(EXIT_USAGE, request->verb, "--version takes at most %d bytes of printable text",
+	     GPUSPEC_ROM_VERSION_MAX);
+	return -1;
+}
+
 /* Read the options after the verb: their bits, or -1 when it was told that one is wrong. */
-static int parse_options(const struct verb *verb, int argc, char **argv)
+static int parse_options(const struct verb *verb, struct request *request, int argc, char **argv)
 {
 	struct option table[OPTIONS + 1] = {};
-	int given = 0, at = 0, bit;
+	int given = 0, option, error = 0;
 	size_t i;
 
 	for (i = 0; i < OPTIONS; i++)
-		table[i] = (struct option){ options[i].name, no_argument, NULL, 1 << i };
+		table[i] = (struct option){
+			options[i].name, options[i].value ? required_argument : no_argument,
+			NULL, OPTION(i)
+		};
 	opterr = 0;
-	while ((bit = getopt_long(argc, argv, "", table, &at)) != -1) {
-		if (bit == '?')
+	while (!error && (option = getopt_long(argc, argv, "", table, NULL)) != -1) {
+		if (option == '?')
 			return tell_wrong_option(verb, argv);
-		if (!((verb->options | JSON | HELP) & bit)) {
+		option -= OPTION(0);
+		if (!((verb->options | JSON | HELP) & (1 << option))) {
 			fail(EXIT_USAGE, verb->name, "--%s is not for this verb; gpuspec %s --help names the options that are",
-			     options[at].name, verb->name);
+			     options[option].name, verb->name);
 			return -1;
 		}
-		given |= bit;
+		given |= 1 << option;
+		if (1 << option == FORCE)
+			error = take_check(request, optarg);
+		else if (1 << option == VERSION)
+			error = take_version(request, optarg);
 	}
-	return given;
+	return error ? error : given;
 }
 
+/* Are these the arguments that the verb takes? */
+static int check_arguments(const struct verb *verb, const struct request *request)
+{
+	if (request->argc < verb->least || request->argc > verb->most)
+		return fail(EXIT_USAGE, verb->name, "it is gpuspec %s%s%s", verb->name,
+			    *verb->arguments ? " " : "",
+			    *verb->arguments ? verb->arguments : ", without arguments");
+	if ((verb->options & ALL) && !request->all)
+		return fail(EXIT_USAGE, verb->name, "say with whom: --all, for all accounts");
+	if (verb->run == set_default && request->argc && strcmp(request->argv[0], "open") &&
+	    strcmp(request->argv[0], "closed"))
+		return fail(EXIT_USAGE, verb->name, "it is open or closed, not '%s'",
+			    request->argv[0]);
+	return EXIT_DONE;
+}
+
+/* @argv begins with the verb. */
 static int run(int argc, char **argv)
 {
-	struct request request = {};
+	struct request request = { .version = "" };
 	const struct verb *verb;
-	int given, result;
+	int given, result, count;
 
-	verb = find_verb(argv[1]);
+	verb = find_verb(argc, argv, &count);
 	if (!verb)
-		return fail(EXIT_USAGE, argv[1], "there is no such verb; gpuspec --help names those there are");
-	given = parse_options(verb, argc - 1, argv + 1);
+		return tell_no_verb(argc, argv);
+	request.verb = verb->name;
+	/* getopt_long() passes over the first word. */
+	argc -= count - 1;
+	argv += count - 1;
+	given = parse_options(verb, &request, argc, argv);
 	if (given < 0)
 		return EXIT_USAGE;
 	if (given & HELP)
 		return help_verb(verb);
-	request = (struct request){
-		.verb = verb->name,
-		.json = given & JSON, .pgpu = given & PGPU, .vgpu = given & VGPU,
-		.if_unused = given & IF_UNUSED, .dry_run = given & DRY_RUN, .all = given & ALL,
-		.argc = argc - 1 - optind, .argv = argv + 1 + optind,
-	};
-	if (request.argc < verb->least || request.argc > verb->most)
-		return fail(EXIT_USAGE, verb->name, "it is gpuspec %s%s%s", verb->name,
-			    *verb->arguments ? " " : "",
-			    *verb->arguments ? verb->arguments : ", without arguments");
-	if ((verb->options & ALL) && !request.all)
-		return fail(EXIT_USAGE, verb->name, "say with whom: --all, for all accounts");
-	if (verb->run == set_default && request.argc && strcmp(request.argv[0], "open") &&
-	    strcmp(request.argv[0], "closed"))
-		return fail(EXIT_USAGE, verb->name, "it is open or closed, not '%s'",
-			    request.argv[0]);
-	result = connect_module(&request);
+	request.json = given & JSON;
+	request.pgpu = given & PGPU;
+	request.vgpu = given & VGPU;
+	request.if_unused = given & IF_UNUSED;
+	request.dry_run = given & DRY_RUN;
+	request.all = given & ALL;
+	request.strip_nvgi = given & STRIP_NVGI;
+	request.argc = argc - optind;
+	request.argv = argv + optind;
+	result = check_arguments(verb, &request);
+	if (result == EXIT_DONE && !(verb->options & ALONE))
+		result = connect_module(&request);
 	if (result == EXIT_DONE)
 		result = verb->run(&request);
 	gpuspec_nl_close(request.nl);
@@ -262,9 +422,9 @@ int main(int argc, char **argv)
 	} else if (!strcmp(argv[1], "--version")) {
 		result = puts("gpuspec " GPUSPEC_VERSION) < 0;
 	} else if (!strcmp(argv[1], "--words")) {
-		result = words(argv[2]);
+		result = words(argc - 2, argv + 2);
 	} else {
-		result = run(argc, argv);
+		result = run(argc - 1, argv + 1);
 	}
 	if (fflush(stdout) || ferror(stdout))
 		return fail(EXIT_FAILED, argc > 1 ? argv[1] : "help",

@@ -12,6 +12,7 @@
 #include "cli.h"
 #include "output.h"
 #include "row.h"
+#include "sha256.h"
 #include "verdict.h"
 
 static const char *event_name(uint8_t command)
@@ -24,9 +25,24 @@ static const char *event_name(uint8_t command)
 		[GPUSPEC_CMD_CLOSED] = "closed",
 		[GPUSPEC_CMD_REFUSED] = "refused",
 		[GPUSPEC_CMD_POLICY_APPLIED] = "policy-applied",
+		[GPUSPEC_CMD_ROM_CHANGED] = "rom-changed",
+		[GPUSPEC_CMD_DEVICE_ROM] = "device-rom",
 	};
 
 	return names[command];
+}
+
+static void describe_rom(const struct gpuspec_spec *spec, char *text, size_t size)
+{
+	const struct gpuspec_rom *rom = &spec->rom;
+	char sha256[GPUSPEC_SHA256_HEX_SIZE];
+
+	gpuspec_sha256_hex(rom->sha256, sha256);
+	if (rom->size)
+		snprintf(text, size, "%s: ROM set: %s%s%u bytes, %.8s", spec->id, rom->version,
+			 *rom->version ? ", " : "", rom->size, sha256);
+	else
+		snprintf(text, size, "%s: ROM cleared", spec->id);
 }
 
 /* What happened, for people. */
@@ -64,6 +80,14 @@ static void describe(const struct gpuspec_event *event, char *text, size_t size)
 		snprintf(text, size, "policy applied: default %s, %u specs changed",
 			 row_default(event->unnamed), event->changes);
 		break;
+	case GPUSPEC_CMD_ROM_CHANGED:
+		describe_rom(&event->spec, text, size);
+		break;
+	case GPUSPEC_CMD_DEVICE_ROM:
+		snprintf(text, size, "%s: ROM %s", device->address,
+			 device->rom_state == GPUSPEC_ROM_STATE_NONE ? "is its own" :
+			 row_rom_state(device->rom_state));
+		break;
 	}
 }
 
@@ -75,6 +99,7 @@ static struct json_object *row_event_device(const struct gpuspec_device *device)
 	json_object_object_add(row, "spec", row_string(device->spec));
 	json_object_object_add(row, "in_use", json_object_new_boolean(device->in_use));
 	json_object_object_add(row, "holder", row_process(&device->holder));
+	json_object_object_add(row, "rom", row_string(row_rom_state(device->rom_state)));
 	return row;
 }
 
@@ -86,6 +111,7 @@ static struct json_object *row_event_spec(const struct gpuspec_spec *spec)
 	json_object_object_add(row, "state", row_string(row_state(spec->state)));
 	json_object_object_add(row, "shared", row_string(row_sharing(spec->sharing)));
 	json_object_object_add(row, "named", json_object_new_boolean(spec->named));
+	json_object_object_add(row, "rom", row_rom(&spec->rom));
 	return row;
 }
 

@@ -32,9 +32,10 @@ static bool is_coloured(void)
 /* What keeps a VM from its GPU stands out. */
 static const char *colour(const char *text)
 {
-	if (!strcmp(text, "disabled"))
+	if (!strcmp(text, "disabled") || !strcmp(text, "failed") || !strcmp(text, "bad"))
 		return "red";
-	if (!strcmp(text, "none") || !strcmp(text, "unknown"))
+	if (!strcmp(text, "none") || !strcmp(text, "unknown") ||
+	    !strcmp(text, "pending") || !strcmp(text, "unsupported"))
 		return "brown";
 	return NULL;
 }

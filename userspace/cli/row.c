@@ -4,43 +4,15 @@
 
 #include "output.h"
 #include "row.h"
-
-/* Length of the UTF-8 sequence that @text begins with; 0 if it begins with none. */
-static size_t utf8_length(const unsigned char *text)
-{
-	size_t length, i;
-
-	if (*text < 0x80)
-		return 1;	/* control characters too: JSON escapes them, and output_text() */
-	length = *text >= 0xf0 ? 4 : *text >= 0xe0 ? 3 : 2;
-	if (*text < 0xc2 || *text > 0xf4)
-		return 0;
-	for (i = 1; i < length; i++)
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	/* No overlong forms, surrogates, C1 controls, or what lies beyond Unicode. */
-	if ((text[0] == 0xc2 && text[1] < 0xa0) || (text[0] == 0xe0 && text[1] < 0xa0) ||
-	    (text[0] == 0xed && text[1] > 0x9f) || (text[0] == 0xf0 && text[1] < 0x90) ||
-	    (text[0] == 0xf4 && text[1] > 0x8f))
-		return 0;
-	return length;
-}
+#include "sha256.h"
+#include "utf8.h"
 
 struct json_object *row_string(const char *text)
 {
 	char clean[1024];
-	size_t length, i = 0;
 
-	while (*text && i < sizeof(clean) - 4) {
-		length = utf8_length((const unsigned char *)text);
-		if (length)
-			memcpy(clean + i, text, length);
-		else
-			clean[i] = '?';
-		i += length ? length : 1;
-		text += length ? length : 1;
-	}
-	return json_object_new_string_len(clean, i);
+	gpuspec_utf8_clean(clean, sizeof(clean), text);
+	return json_object_new_string(clean);
 }
 
 struct json_object *row_string_or_null(const char *text)
@@ -68,6 +40,43 @@ const char *row_default(enum gpuspec_default unnamed)
 	return unnamed == GPUSPEC_DEFAULT_OPEN ? "open" : "closed";
 }
 
+const char *row_rom_state(enum gpuspec_rom_state state)
+{
+	static const char *const names[] = {
+		[GPUSPEC_ROM_STATE_NONE] = "none",
+		[GPUSPEC_ROM_STATE_WAITING] = "waiting",
+		[GPUSPEC_ROM_STATE_APPLIED] = "applied",
+		[GPUSPEC_ROM_STATE_PENDING] = "pending",
+		[GPUSPEC_ROM_STATE_FAILED] = "failed",
+		[GPUSPEC_ROM_STATE_UNSUPPORTED] = "unsupported",
+	};
+
+	return state < sizeof(names) / sizeof(names[0]) ? names[state] : "unknown";
+}
+
+struct json_object *row_sha256(const uint8_t sha256[GPUSPEC_ROM_SHA256_LEN])
+{
+	char hex[GPUSPEC_SHA256_HEX_SIZE];
+
+	gpuspec_sha256_hex(sha256, hex);
+	return json_object_new_string(hex);
+}
+
+struct json_object *row_rom(const struct gpuspec_rom *rom)
+{
+	struct json_object *row;
+
+	if (!rom->size)
+		return NULL;
+	row = json_object_new_object();
+	json_object_object_add(row, "sha256", row_sha256(rom->sha256));
+	json_object_object_add(row, "version", row_string_or_null(rom->version));
+	json_object_object_add(row, "size", json_object_new_int64(rom->size));
+	json_object_object_add(row, "applied", json_object_new_int64(rom->applied));
+	json_object_object_add(row, "pending", json_object_new_int64(rom->pending));
+	return row;
+}
+
 struct json_object *row_spec(const struct gpuspec_model *model)
 {
 	const struct gpuspec_spec *spec = &model->spec;
@@ -90,7 +99,7 @@ struct json_object *row_spec(const struct gpuspec_model *model)
 	json_object_object_add(row, "max_instances", number_or_null(model->vgpu.max_instances));
 	json_object_object_add(row, "available", number_or_null(model->available));
 	json_object_object_add(row, "parent", row_string_or_null(model->parent));
-	json_object_object_add(row, "rom", NULL);
+	json_object_object_add(row, "rom", row_rom(&spec->rom));
 	return row;
 }
 
@@ -120,7 +129,9 @@ struct json_object *row_device(const struct gpuspec_card *card)
 	json_object_object_add(row, "numa_node", number_or_null(card->numa_node));
 	json_object_object_add(row, "in_use", json_object_new_boolean(card->device.in_use));
 	json_object_object_add(row, "holder", row_process(&card->device.holder));
-	json_object_object_add(row, "rom", row_string("none"));
+	json_object_object_add(row, "rom", row_string(row_rom_state(card->device.rom_state)));
+	json_object_object_add(row, "rom_sha256", card->device.shows_rom ?
+			       row_sha256(card->device.rom_sha256) : NULL);
 	return row;
 }
 
@@ -151,4 +162,16 @@ void row_holder_text(struct json_object *device, char *text, size_t size)
 		snprintf(text, size, "unknown (open before gpuspec was loaded)");
 	else
 		snprintf(text, size, "-");
+}
+
+void row_rom_text(struct json_object *spec, char *text, size_t size)
+{
+	struct json_object *rom = json_object_object_get(spec, "rom");
+
+	if (!rom)
+		snprintf(text, size, "-");
+	else if (json_object_object_get(rom, "version"))
+		snprintf(text, size, "%s", output_text(rom, "version"));
+	else
+		snprintf(text, size, "%.8s", output_text(rom, "sha256"));
 }

@@ -21,11 +21,19 @@ struct json_object *row_string(const char *text);
 /* Null if it is empty. */
 struct json_object *row_string_or_null(const char *text);
 
+struct json_object *row_sha256(const uint8_t sha256[GPUSPEC_ROM_SHA256_LEN]);
+/* Null if the spec has none. */
+struct json_object *row_rom(const struct gpuspec_rom *rom);
+
 const char *row_state(enum gpuspec_state state);
 const char *row_sharing(enum gpuspec_sharing sharing);
 const char *row_default(enum gpuspec_default unnamed);
+const char *row_rom_state(enum gpuspec_rom_state state);
 
 /* "qemu-system-x86[4711] uid 64055", from the row of a device. */
 void row_holder_text(struct json_object *device, char *text, size_t size);
+
+/* "v2", or the beginning of the SHA-256, from the row of a spec. */
+void row_rom_text(struct json_object *spec, char *text, size_t size);
 
 #endif /* GPUSPEC_ROW_H */

@@ -33,7 +33,7 @@ static const struct {
 static void print_spec(struct json_object *spec)
 {
 	bool named = json_object_get_boolean(json_object_object_get(spec, "named"));
-	char memory[64];
+	char memory[64], rom[128];
 	size_t i;
 
 	output_bytes(spec, "video_memory", memory, sizeof(memory));
@@ -41,6 +41,8 @@ static void print_spec(struct json_object *spec)
 		printf("%-16s %s\n", lines[i].title,
 		       strcmp(lines[i].member, "video_memory") ?
 		       output_text(spec, lines[i].member) : memory);
+	row_rom_text(spec, rom, sizeof(rom));
+	printf("%-16s %s\n", "ROM", rom);
 	printf("%-16s %s\n", "Policy", named ? "names this spec" :
 	       "does not name this spec: the default holds");
 }

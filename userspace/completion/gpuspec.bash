@@ -1,27 +1,47 @@
 # bash completion for gpuspec. The program itself knows its verbs and options.
 
+_gpuspec_specs() { gpuspec list "$@" --json 2>/dev/null | sed -n 's/^ *"id": *"\(.*\)",*$/\1/p'; }
+
 _gpuspec()
 {
-	local cur=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]} words='' word
+	local cur=${COMP_WORDS[COMP_CWORD]} words='' word at=$COMP_CWORD
+	local verb=("${COMP_WORDS[@]:1:1}")
 
 	# The colons of ids and addresses are part of the word.
 	if declare -F _get_comp_words_by_ref >/dev/null; then
-		_get_comp_words_by_ref -n : cur
+		_get_comp_words_by_ref -n : -c cur -i at
 	fi
-	if [ "$COMP_CWORD" -eq 1 ]; then
+	# Some verbs have two words.
+	if [ "$at" -gt 2 ] && gpuspec --words "${verb[0]}" 2>/dev/null | grep -qxF -- "${COMP_WORDS[2]}"; then
+		verb+=("${COMP_WORDS[2]}")
+	fi
+	if [ "$at" -eq 1 ]; then
 		words="$(gpuspec --words 2>/dev/null) --help --version"
-	elif [[ $cur == -* ]]; then
-		words=$(gpuspec --words "$verb" 2>/dev/null)
+	elif [[ $cur == -* ]] || [[ $at -eq 2 && ${verb[0]} == rom ]]; then
+		words=$(gpuspec --words "${verb[@]}" 2>/dev/null)
+	elif [[ ${COMP_WORDS[COMP_CWORD - 1]} == --force ]]; then
+		words='E12 E16 E24'
 	else
-		case $verb in
-		show | enable | disable | share | recall | check | devices)
-			words=$(gpuspec list --json 2>/dev/null | sed -n 's/^ *"id": *"\(.*\)",*$/\1/p')
+		case ${verb[*]}:$at in
+		show:* | enable:* | disable:* | share:* | recall:* | check:* | devices:*)
+			words=$(_gpuspec_specs)
 			;;
-		default)
+		'rom set:3' | 'rom show:'* | 'rom get:3' | 'rom clear:'* | 'rom history:'* | 'rom rollback:'*)
+			words=$(_gpuspec_specs --pgpu)
+			;;
+		'rom check:3' | 'rom set:'* | 'rom get:'*)
+			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+			compopt -o filenames 2>/dev/null
+			return
+			;;
+		'rom check:'*)
+			words=$(_gpuspec_specs --pgpu)
+			;;
+		default:*)
 			words='open closed'
 			;;
 		esac
-		if [ "$verb" = check ]; then
+		if [ "${verb[*]}" = check ]; then
 			words+=" $(gpuspec devices --json 2>/dev/null | sed -n 's/^ *"address": *"\(.*\)",*$/\1/p')"
 		fi
 	fi

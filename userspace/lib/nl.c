@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <linux/genetlink.h>
-#include <linux/netlink.h>
 #include <netlink/attr.h>
 #include <netlink/errno.h>
 #include <netlink/genl/ctrl.h>
@@ -10,182 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "nl.h"
 #include "nl_message.h"
+#include "nl_socket.h"
 
 /* Tables change while they are read: how often to start again before giving up. */
 #define TRIES	20
-
-/* Takes one reply: 0 or a negative errno. */
-typedef int taker(const struct genlmsghdr *header, void *data);
-
-struct gpuspec_nl {
-	struct nl_sock *sock;
-	int family;
-	char sentence[256];
-	/* The request under way: */
-	taker *take;
-	void *data;
-	int error;
-	bool done;
-	/* The listener: */
-	int control;		/* id of the family that tells of families */
-	uint64_t seq;		/* of the newest event heard; 0: none yet */
-	bool gone;
-	gpuspec_event_handler *handler;
-	void *handler_data;
-};
-
-static int fail(struct gpuspec_nl *nl, int error, const char *sentence)
-{
-	snprintf(nl->sentence, sizeof(nl->sentence), "%s", sentence);
-	return error;
-}
-
-const char *gpuspec_nl_sentence(const struct gpuspec_nl *nl)
-{
-	return nl ? nl->sentence : "out of memory";
-}
-
-/* Find the kernel's sentence behind an error message, as the flags say it lies there. */
-static void keep_sentence(struct gpuspec_nl *nl, const struct nlmsgerr *message)
-{
-	const struct nlmsghdr *header = (const struct nlmsghdr *)message - 1;
-	size_t length = header->nlmsg_len - NLMSG_HDRLEN, offset = sizeof(*message);
-	struct nlattr *attr, *attrs;
-	int remaining;
-
-	snprintf(nl->sentence, sizeof(nl->sentence), "%s", strerror(-message->error));
-	if (!(header->nlmsg_flags & NLM_F_ACK_TLVS))
-		return;
-	if (!(header->nlmsg_flags & NLM_F_CAPPED)) {
-		if (message->msg.nlmsg_len < NLMSG_HDRLEN)
-			return;
-		offset += NLMSG_ALIGN(message->msg.nlmsg_len) - NLMSG_HDRLEN;
-	}
-	if (offset >= length)
-		return;
-	attrs = (struct nlattr *)((char *)message + offset);
-	nla_for_each_attr(attr, attrs, (int)(length - offset), remaining)
-		if (nla_type(attr) == NLMSGERR_ATTR_MSG && nla_len(attr) > 0)
-			snprintf(nl->sentence, sizeof(nl->sentence), "%.*s",
-				 nla_len(attr), (char *)nla_data(attr));
-}
-
-static int on_error(struct sockaddr_nl *from, struct nlmsgerr *message, void *data)
-{
-	struct gpuspec_nl *nl = data;
-
-	(void)from;
-	nl->error = message->error;
-	nl->done = true;
-	keep_sentence(nl, message);
-	return NL_STOP;
-}
-
-static int on_ack(struct nl_msg *message, void *data)
-{
-	struct gpuspec_nl *nl = data;
-
-	(void)message;
-	nl->done = true;
-	return NL_STOP;
-}
-
-/* The end of a dump carries its own result. */
-static int on_finish(struct nl_msg *message, void *data)
-{
-	const struct nlmsghdr *header = nlmsg_hdr(message);
-	struct gpuspec_nl *nl = data;
-	int result = 0;
-
-	nl->done = true;
-	if (nlmsg_datalen(header) >= (int)sizeof(result))
-		memcpy(&result, nlmsg_data(header), sizeof(result));
-	/* What a row was found wrong for came first, and stays. */
-	if (result && !nl->error)
-		nl->error = fail(nl, result, strerror(-result));
-	return NL_STOP;
-}
-
-static int on_reply(struct nl_msg *message, void *data)
-{
-	const struct nlmsghdr *header = nlmsg_hdr(message);
-	struct gpuspec_nl *nl = data;
-	int error;
-
-	if (!nl->take)
-		return NL_SKIP;
-	error = genlmsg_valid_hdr((struct nlmsghdr *)header, 0) ?
-		nl->take(nlmsg_data(header), nl->data) : -EPROTO;
-	/* The rest is still read, so that it does not come as the answer to a later request. */
-	if (error && !nl->error)
-		nl->error = fail(nl, error, error == -EPROTO ?
-				 "module and program are of versions that do not fit" :
-				 strerror(-error));
-	return NL_OK;
-}
-
-static struct nl_msg *request(struct gpuspec_nl *nl, uint8_t command, int flags)
-{
-	struct nl_msg *message = nlmsg_alloc();
-
-	if (message && !genlmsg_put(message, NL_AUTO_PORT, NL_AUTO_SEQ, nl->family, 0,
-				    flags, command, GPUSPEC_FAMILY_VERSION)) {
-		nlmsg_free(message);
-		return NULL;
-	}
-	return message;
-}
-
-/* Send and free @message, and hand every reply to @take. */
-static int converse(struct gpuspec_nl *nl, struct nl_msg *message, taker *take, void *data)
-{
-	struct nl_cb *cb;
-	int result;
-
-	if (!message)
-		return fail(nl, -ENOMEM, "out of memory");
-	cb = nl_cb_alloc(NL_CB_DEFAULT);
-	if (!cb) {
-		nlmsg_free(message);
-		return fail(nl, -ENOMEM, "out of memory");
-	}
-	nl_cb_set(cb, NL_CB_VALID, NL_CB_CUSTOM, on_reply, nl);
-	nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, on_ack, nl);
-	nl_cb_set(cb, NL_CB_FINISH, NL_CB_CUSTOM, on_finish, nl);
-	nl_cb_err(cb, NL_CB_CUSTOM, on_error, nl);
-	nl->take = take;
-	nl->data = data;
-	nl->error = 0;
-	nl->done = false;
-	result = nl_send_auto(nl->sock, message);
-	nlmsg_free(message);
-	while (result >= 0 && !nl->done)
-		result = nl_recvmsgs(nl->sock, cb);
-	nl_cb_put(cb);
-	if (result < 0 && !nl->error)
-		return fail(nl, result == -NLE_DUMP_INTR ? -EAGAIN : -EIO, nl_geterror(result));
-	return nl->error;
-}
-
-/* A socket that tells of errors in sentences. */
-static int connect_socket(struct gpuspec_nl *nl)
-{
-	int on = 1;
-
-	nl->sock = nl_socket_alloc();
-	if (!nl->sock)
-		return fail(nl, -ENOMEM, "out of memory");
-	if (genl_connect(nl->sock))
-		return fail(nl, -EIO, "cannot open a netlink socket");
-	/* Without these errors come as bare numbers, which is no failure. */
-	setsockopt(nl_socket_get_fd(nl->sock), SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
-	setsockopt(nl_socket_get_fd(nl->sock), SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on));
-	return 0;
-}
 
 int gpuspec_nl_open(struct gpuspec_nl **result)
 {
@@ -195,12 +25,12 @@ int gpuspec_nl_open(struct gpuspec_nl **result)
 	*result = nl;
 	if (!nl)
 		return -ENOMEM;
-	error = connect_socket(nl);
+	error = gpuspec_nl_connect(nl);
 	if (error)
 		return error;
 	nl->family = genl_ctrl_resolve(nl->sock, GPUSPEC_FAMILY_NAME);
 	if (nl->family < 0)
-		return fail(nl, -ENOENT, "the kernel module gpuspec is not loaded");
+		return gpuspec_nl_fail(nl, -ENOENT, "the kernel module gpuspec is not loaded");
 	return 0;
 }
 
@@ -219,7 +49,7 @@ static int take_info(const struct genlmsghdr *header, void *data)
 
 static int get_info(struct gpuspec_nl *nl, struct gpuspec_info *info)
 {
-	return converse(nl, request(nl, GPUSPEC_CMD_INFO_GET, 0), take_info, info);
+	return gpuspec_nl_ask(nl, GPUSPEC_CMD_INFO_GET, 0, take_info, info);
 }
 
 /* Make room for one more row. */
@@ -279,11 +109,9 @@ static int try_tables(struct gpuspec_nl *nl, struct gpuspec_tables *tables)
 	memset(tables, 0, sizeof(*tables));
 	error = get_info(nl, &tables->info);
 	if (!error)
-		error = converse(nl, request(nl, GPUSPEC_CMD_SPEC_GET, NLM_F_DUMP),
-				 take_spec, tables);
+		error = gpuspec_nl_ask(nl, GPUSPEC_CMD_SPEC_GET, NLM_F_DUMP, take_spec, tables);
 	if (!error)
-		error = converse(nl, request(nl, GPUSPEC_CMD_DEVICE_GET, NLM_F_DUMP),
-				 take_device, tables);
+		error = gpuspec_nl_ask(nl, GPUSPEC_CMD_DEVICE_GET, NLM_F_DUMP, take_device, tables);
 	/* An empty table has no row to tell its moment. */
 	if (!error && (tables->spec_count != tables->info.specs ||
 		       tables->device_count != tables->info.devices))
@@ -301,7 +129,7 @@ int gpuspec_nl_tables(struct gpuspec_nl *nl, struct gpuspec_tables *tables)
 		error = try_tables(nl, tables);
 	} while (error == -EAGAIN && --tries);
 	if (error == -EAGAIN)
-		return fail(nl, error, "the module's tables change faster than they can be read; try again");
+		return gpuspec_nl_fail(nl, error, "the module's tables change faster than they can be read; try again");
 	return error;
 }
 
@@ -320,14 +148,14 @@ static int take_check(const struct genlmsghdr *header, void *data)
 int gpuspec_nl_check(struct gpuspec_nl *nl, const char *id, const char *address,
 		     enum gpuspec_reason *reason)
 {
-	struct nl_msg *message = request(nl, GPUSPEC_CMD_CHECK, 0);
+	struct nl_msg *message = gpuspec_nl_request(nl, GPUSPEC_CMD_CHECK, 0);
 
 	if (message && (id ? nla_put_string(message, GPUSPEC_A_ID, id) :
 			     nla_put_string(message, GPUSPEC_A_ADDRESS, address))) {
 		nlmsg_free(message);
 		message = NULL;
 	}
-	return converse(nl, message, take_check, reason);
+	return gpuspec_nl_converse(nl, message, take_check, reason);
 }
 
 static struct nl_msg *change_request(struct gpuspec_nl *nl,
@@ -336,8 +164,8 @@ static struct nl_msg *change_request(struct gpuspec_nl *nl,
 	struct nl_msg *message;
 	int error = 0;
 
-	message = request(nl, change->id ? GPUSPEC_CMD_SPEC_SET : GPUSPEC_CMD_DEFAULT_SET,
-			  NLM_F_ACK);
+	message = gpuspec_nl_request(nl, change->id ? GPUSPEC_CMD_SPEC_SET :
+						     GPUSPEC_CMD_DEFAULT_SET, NLM_F_ACK);
 	if (!message)
 		return NULL;
 	if (!change->id)
@@ -362,17 +190,17 @@ static int transact(struct gpuspec_nl *nl, const struct gpuspec_change *changes,
 	size_t i;
 	int error;
 
-	error = converse(nl, request(nl, GPUSPEC_CMD_POLICY_BEGIN, NLM_F_ACK), NULL, NULL);
+	error = gpuspec_nl_ask(nl, GPUSPEC_CMD_POLICY_BEGIN, NLM_F_ACK, NULL, NULL);
 	for (i = 0; i < count && !error; i++)
-		error = converse(nl, change_request(nl, &changes[i]), NULL, NULL);
+		error = gpuspec_nl_converse(nl, change_request(nl, &changes[i]), NULL, NULL);
 	if (error)
 		return error;
-	message = request(nl, GPUSPEC_CMD_POLICY_COMMIT, NLM_F_ACK);
+	message = gpuspec_nl_request(nl, GPUSPEC_CMD_POLICY_COMMIT, NLM_F_ACK);
 	if (message && nla_put_u32(message, GPUSPEC_A_CHANGES, count)) {
 		nlmsg_free(message);
 		message = NULL;
 	}
-	return converse(nl, message, NULL, NULL);
+	return gpuspec_nl_converse(nl, message, NULL, NULL);
 }
 
 int gpuspec_nl_change(struct gpuspec_nl *nl, const struct gpuspec_change *changes,
@@ -382,11 +210,11 @@ int gpuspec_nl_change(struct gpuspec_nl *nl, const struct gpuspec_change *change
 	struct gpuspec_nl own = { .family = nl->family };
 	int error;
 
-	error = connect_socket(&own);
+	error = gpuspec_nl_connect(&own);
 	if (!error)
 		error = transact(&own, changes, count);
 	if (error)
-		fail(nl, error, own.sentence);
+		gpuspec_nl_fail(nl, error, own.sentence);
 	nl_socket_free(own.sock);
 	return error;
 }
@@ -436,11 +264,11 @@ static int newest_event(struct gpuspec_nl *nl, uint64_t *seq)
 	struct gpuspec_info info;
 	int error;
 
-	error = connect_socket(&own);
+	error = gpuspec_nl_connect(&own);
 	if (!error)
 		error = get_info(&own, &info);
 	if (error)
-		fail(nl, error, own.sentence);
+		gpuspec_nl_fail(nl, error, own.sentence);
 	else
 		*seq = info.seq;
 	nl_socket_free(own.sock);
@@ -455,12 +283,13 @@ int gpuspec_nl_subscribe(struct gpuspec_nl *nl)
 	families = genl_ctrl_resolve_grp(nl->sock, "nlctrl", "notify");
 	events = genl_ctrl_resolve_grp(nl->sock, GPUSPEC_FAMILY_NAME, GPUSPEC_MCGRP_EVENTS);
 	if (families < 0 || events < 0)
-		return fail(nl, -ENODEV, "the kernel module gpuspec was unloaded");
+		return gpuspec_nl_fail(nl, -ENODEV, "the kernel module gpuspec was unloaded");
 	error = nl_socket_add_memberships(nl->sock, families, events, 0);
+	if (error == -NLE_PERM)
+		return gpuspec_nl_fail(nl, -EPERM,
+				       "this needs CAP_SYS_ADMIN in the initial user namespace");
 	if (error)
-		return error == -NLE_PERM ?
-			fail(nl, -EPERM, "this needs CAP_SYS_ADMIN in the initial user namespace") :
-			fail(nl, -EIO, nl_geterror(error));
+		return gpuspec_nl_fail(nl, -EIO, nl_geterror(error));
 	nl->control = GENL_ID_CTRL;
 	/* On another socket, since on this one events may come before the answer. */
 	error = newest_event(nl, &nl->seq);
@@ -488,6 +317,6 @@ int gpuspec_nl_hear(struct gpuspec_nl *nl, gpuspec_event_handler *handler, void 
 		/* Too many events at once for the socket: those lost show as a gap. */
 	} while (!nl->gone && (result >= 0 || result == -NLE_NOMEM));
 	if (nl->gone)
-		return fail(nl, -ENODEV, "the kernel module gpuspec was unloaded");
-	return result == -NLE_AGAIN ? 0 : fail(nl, -EIO, nl_geterror(result));
+		return gpuspec_nl_fail(nl, -ENODEV, "the kernel module gpuspec was unloaded");
+	return result == -NLE_AGAIN ? 0 : gpuspec_nl_fail(nl, -EIO, nl_geterror(result));
 }

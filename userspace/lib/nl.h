@@ -23,6 +23,14 @@ struct gpuspec_info {
 	uint64_t seq, refused;
 };
 
+/* The uploaded ROM of a spec. */
+struct gpuspec_rom {
+	uint32_t size;		/* in bytes; 0: there is none */
+	uint8_t sha256[GPUSPEC_ROM_SHA256_LEN];
+	char version[GPUSPEC_ROM_VERSION_MAX + 1];	/* may be empty */
+	uint32_t applied, pending;	/* devices */
+};
+
 struct gpuspec_spec {
 	char id[GPUSPEC_ID_MAX + 1];
 	enum gpuspec_kind kind;
@@ -31,6 +39,7 @@ struct gpuspec_spec {
 	bool named;
 	uint32_t devices, in_use;
 	uint64_t refused;
+	struct gpuspec_rom rom;
 };
 
 struct gpuspec_process {
@@ -45,6 +54,9 @@ struct gpuspec_device {
 	char address[GPUSPEC_ADDRESS_MAX + 1];
 	bool in_use;
 	struct gpuspec_process holder;
+	enum gpuspec_rom_state rom_state;
+	bool shows_rom;		/* an uploaded one, of this sha256: */
+	uint8_t rom_sha256[GPUSPEC_ROM_SHA256_LEN];
 };
 
 /* The module's tables as they were at one moment; freed by gpuspec_nl_free_tables(). */
@@ -86,6 +98,22 @@ int gpuspec_nl_check(struct gpuspec_nl *nl, const char *id, const char *address,
 /* Make all changes at once, or none: one transaction. */
 int gpuspec_nl_change(struct gpuspec_nl *nl, const struct gpuspec_change *changes,
 		      size_t count);
+
+/*
+ * Put a ROM in the place of the spec's old one. @go_on is asked before each
+ * piece, with the number of bytes sent so far; on a false, or any error, the
+ * old one stays (-ECANCELED).
+ */
+int gpuspec_nl_rom_set(struct gpuspec_nl *nl, const char *id, const struct gpuspec_rom *rom,
+		       const void *bytes, bool (*go_on)(size_t sent, void *data), void *data);
+/*
+ * The ROM in force, as it was at one moment, but for the numbers of devices;
+ * *@bytes is to be freed. -ENOENT: there is none.
+ */
+int gpuspec_nl_rom_get(struct gpuspec_nl *nl, const char *id, struct gpuspec_rom *rom,
+		       void **bytes);
+/* -ENOENT: there is none. */
+int gpuspec_nl_rom_clear(struct gpuspec_nl *nl, const char *id);
 
 /* What happened; which parts are set, the command says (see the YAML). */
 struct gpuspec_event {

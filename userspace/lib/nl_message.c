@@ -19,6 +19,10 @@ static struct nla_policy top_policy[GPUSPEC_A_MAX + 1] = {
 	[GPUSPEC_A_SPEC] = { .type = NLA_NESTED },
 	[GPUSPEC_A_DEVICE] = { .type = NLA_NESTED },
 	[GPUSPEC_A_PROCESS] = { .type = NLA_NESTED },
+	[GPUSPEC_A_SIZE] = { .type = NLA_U32 },
+	[GPUSPEC_A_SHA256] = { .minlen = GPUSPEC_ROM_SHA256_LEN },
+	[GPUSPEC_A_VERSION] = { .type = NLA_STRING },
+	[GPUSPEC_A_OFFSET] = { .type = NLA_U32 },
 };
 
 static struct nla_policy info_policy[GPUSPEC_A_INFO_MAX + 1] = {
@@ -41,6 +45,15 @@ static struct nla_policy spec_policy[GPUSPEC_A_SPEC_MAX + 1] = {
 	[GPUSPEC_A_SPEC_DEVICES] = { .type = NLA_U32 },
 	[GPUSPEC_A_SPEC_IN_USE] = { .type = NLA_U32 },
 	[GPUSPEC_A_SPEC_REFUSED] = { .type = NLA_U64 },
+	[GPUSPEC_A_SPEC_ROM] = { .type = NLA_NESTED },
+};
+
+static struct nla_policy rom_policy[GPUSPEC_A_ROM_MAX + 1] = {
+	[GPUSPEC_A_ROM_SIZE] = { .type = NLA_U32 },
+	[GPUSPEC_A_ROM_SHA256] = { .minlen = GPUSPEC_ROM_SHA256_LEN },
+	[GPUSPEC_A_ROM_VERSION] = { .type = NLA_STRING },
+	[GPUSPEC_A_ROM_APPLIED] = { .type = NLA_U32 },
+	[GPUSPEC_A_ROM_PENDING] = { .type = NLA_U32 },
 };
 
 static struct nla_policy device_policy[GPUSPEC_A_DEVICE_MAX + 1] = {
@@ -48,6 +61,8 @@ static struct nla_policy device_policy[GPUSPEC_A_DEVICE_MAX + 1] = {
 	[GPUSPEC_A_DEVICE_ADDRESS] = { .type = NLA_STRING },
 	[GPUSPEC_A_DEVICE_IN_USE] = { .type = NLA_FLAG },
 	[GPUSPEC_A_DEVICE_HOLDER] = { .type = NLA_NESTED },
+	[GPUSPEC_A_DEVICE_ROM_STATE] = { .type = NLA_U32 },
+	[GPUSPEC_A_DEVICE_ROM_SHA256] = { .minlen = GPUSPEC_ROM_SHA256_LEN },
 };
 
 static struct nla_policy process_policy[GPUSPEC_A_PROCESS_MAX + 1] = {
@@ -85,6 +100,23 @@ static int get_process(struct nlattr *nest, struct gpuspec_process *process)
 	return 0;
 }
 
+static int get_rom(struct nlattr *nest, struct gpuspec_rom *rom)
+{
+	struct nlattr *attrs[GPUSPEC_A_ROM_MAX + 1];
+
+	if (nla_parse_nested(attrs, GPUSPEC_A_ROM_MAX, nest, rom_policy) ||
+	    !attrs[GPUSPEC_A_ROM_SIZE] || !attrs[GPUSPEC_A_ROM_SHA256] ||
+	    !attrs[GPUSPEC_A_ROM_VERSION] || !attrs[GPUSPEC_A_ROM_APPLIED] ||
+	    !attrs[GPUSPEC_A_ROM_PENDING])
+		return -EPROTO;
+	rom->size = nla_get_u32(attrs[GPUSPEC_A_ROM_SIZE]);
+	memcpy(rom->sha256, nla_data(attrs[GPUSPEC_A_ROM_SHA256]), sizeof(rom->sha256));
+	copy_string(rom->version, sizeof(rom->version), attrs[GPUSPEC_A_ROM_VERSION]);
+	rom->applied = nla_get_u32(attrs[GPUSPEC_A_ROM_APPLIED]);
+	rom->pending = nla_get_u32(attrs[GPUSPEC_A_ROM_PENDING]);
+	return 0;
+}
+
 static int get_spec(struct nlattr *nest, struct gpuspec_spec *spec)
 {
 	struct nlattr *attrs[GPUSPEC_A_SPEC_MAX + 1];
@@ -103,7 +135,10 @@ static int get_spec(struct nlattr *nest, struct gpuspec_spec *spec)
 	spec->devices = nla_get_u32(attrs[GPUSPEC_A_SPEC_DEVICES]);
 	spec->in_use = nla_get_u32(attrs[GPUSPEC_A_SPEC_IN_USE]);
 	spec->refused = nla_get_u64(attrs[GPUSPEC_A_SPEC_REFUSED]);
-	return 0;
+	memset(&spec->rom, 0, sizeof(spec->rom));
+	if (!attrs[GPUSPEC_A_SPEC_ROM])
+		return 0;
+	return get_rom(attrs[GPUSPEC_A_SPEC_ROM], &spec->rom);
 }
 
 static int get_device(struct nlattr *nest, struct gpuspec_device *device)
@@ -111,11 +146,17 @@ static int get_device(struct nlattr *nest, struct gpuspec_device *device)
 	struct nlattr *attrs[GPUSPEC_A_DEVICE_MAX + 1];
 
 	if (!nest || nla_parse_nested(attrs, GPUSPEC_A_DEVICE_MAX, nest, device_policy) ||
-	    !attrs[GPUSPEC_A_DEVICE_SPEC] || !attrs[GPUSPEC_A_DEVICE_ADDRESS])
+	    !attrs[GPUSPEC_A_DEVICE_SPEC] || !attrs[GPUSPEC_A_DEVICE_ADDRESS] ||
+	    !attrs[GPUSPEC_A_DEVICE_ROM_STATE])
 		return -EPROTO;
 	copy_string(device->spec, sizeof(device->spec), attrs[GPUSPEC_A_DEVICE_SPEC]);
 	copy_string(device->address, sizeof(device->address), attrs[GPUSPEC_A_DEVICE_ADDRESS]);
 	device->in_use = attrs[GPUSPEC_A_DEVICE_IN_USE];
+	device->rom_state = nla_get_u32(attrs[GPUSPEC_A_DEVICE_ROM_STATE]);
+	device->shows_rom = attrs[GPUSPEC_A_DEVICE_ROM_SHA256];
+	if (device->shows_rom)
+		memcpy(device->rom_sha256, nla_data(attrs[GPUSPEC_A_DEVICE_ROM_SHA256]),
+		       sizeof(device->rom_sha256));
 	memset(&device->holder, 0, sizeof(device->holder));
 	if (!attrs[GPUSPEC_A_DEVICE_HOLDER])
 		return 0;
@@ -175,6 +216,25 @@ int gpuspec_message_check(const struct genlmsghdr *header, enum gpuspec_reason *
 	return 0;
 }
 
+int gpuspec_message_rom(const struct genlmsghdr *header, struct gpuspec_rom *rom,
+			uint32_t *offset, const void **bytes, uint32_t *count)
+{
+	struct nlattr *attrs[GPUSPEC_A_MAX + 1];
+
+	memset(rom, 0, sizeof(*rom));
+	if (parse(header, attrs, GPUSPEC_A_MAX, top_policy) || !attrs[GPUSPEC_A_SIZE] ||
+	    !attrs[GPUSPEC_A_SHA256] || !attrs[GPUSPEC_A_VERSION] ||
+	    !attrs[GPUSPEC_A_OFFSET] || !attrs[GPUSPEC_A_BYTES])
+		return -EPROTO;
+	rom->size = nla_get_u32(attrs[GPUSPEC_A_SIZE]);
+	memcpy(rom->sha256, nla_data(attrs[GPUSPEC_A_SHA256]), sizeof(rom->sha256));
+	copy_string(rom->version, sizeof(rom->version), attrs[GPUSPEC_A_VERSION]);
+	*offset = nla_get_u32(attrs[GPUSPEC_A_OFFSET]);
+	*bytes = nla_data(attrs[GPUSPEC_A_BYTES]);
+	*count = nla_len(attrs[GPUSPEC_A_BYTES]);
+	return 0;
+}
+
 int gpuspec_message_event(const struct genlmsghdr *header, struct gpuspec_event *event)
 {
 	struct nlattr *attrs[GPUSPEC_A_MAX + 1];
@@ -186,11 +246,13 @@ int gpuspec_message_event(const struct genlmsghdr *header, struct gpuspec_event 
 	event->seq = nla_get_u64(attrs[GPUSPEC_A_SEQ]);
 	switch (header->cmd) {
 	case GPUSPEC_CMD_SPEC_CHANGED:
+	case GPUSPEC_CMD_ROM_CHANGED:
 		return get_spec(attrs[GPUSPEC_A_SPEC], &event->spec);
 	case GPUSPEC_CMD_DEVICE_ADDED:
 	case GPUSPEC_CMD_DEVICE_REMOVED:
 	case GPUSPEC_CMD_OPENED:
 	case GPUSPEC_CMD_CLOSED:
+	case GPUSPEC_CMD_DEVICE_ROM:
 		return get_device(attrs[GPUSPEC_A_DEVICE], &event->device);
 	case GPUSPEC_CMD_REFUSED:
 		if (!attrs[GPUSPEC_A_GATE] || !attrs[GPUSPEC_A_REASON] ||

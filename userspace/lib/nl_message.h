@@ -16,6 +16,9 @@ int gpuspec_message_spec(const struct genlmsghdr *header, struct gpuspec_spec *s
 int gpuspec_message_device(const struct genlmsghdr *header, struct gpuspec_device *device,
 			   uint32_t *generation);
 int gpuspec_message_check(const struct genlmsghdr *header, enum gpuspec_reason *reason);
+/* A piece of a ROM; *@bytes points into the message. */
+int gpuspec_message_rom(const struct genlmsghdr *header, struct gpuspec_rom *rom,
+			uint32_t *offset, const void **bytes, uint32_t *count);
 /* Everything but event->missed. */
 int gpuspec_message_event(const struct genlmsghdr *header, struct gpuspec_event *event);
 

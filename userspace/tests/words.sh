@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The program, its man page and its completion speak of the same verbs and options.
+# The program, its man pages and its completion speak of the same verbs, options and checks.
 # usage: tests/words.sh PROGRAM
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -11,16 +11,23 @@ fail() {
 	exit 1
 }
 
-section() { sed -n "/^\.SH $1\$/,/^\.SH /p" man/gpuspec.8 | sed 's/\\-/-/g'; }
+section() { sed -n "/^\.SH $2\$/,/^\.SH /p" "man/$1" | sed 's/\\-/-/g'; }
 
-mapfile -t verbs < <("$program" --words)
-[ ${#verbs[@]} -gt 5 ] || fail "the program names ${#verbs[@]} verbs only"
-options=$(for verb in "${verbs[@]}"; do "$program" --words "$verb"; done | sort -u)
+# The verbs, of one word or two.
+verbs=()
+while read -r first; do
+	mapfile -t second < <("$program" --words "$first" | grep -v ^--)
+	[ ${#second[@]} -gt 0 ] || verbs+=("$first")
+	verbs+=("${second[@]/#/$first }")
+done < <("$program" --words)
+[ ${#verbs[@]} -gt 12 ] || fail "the program names ${#verbs[@]} verbs only"
+# shellcheck disable=SC2086 # two words are two arguments
+options=$(for verb in "${verbs[@]}"; do "$program" --words $verb; done | sort -u)
 
-# In the man page: what follows .TP, which may name several.
-documented_verbs=$(section VERBS | sed -n '/^\.TP/ { n; s/^\.B[RI]* //; p }' |
-	grep -oE '^[a-z]+|, " [a-z]+' | tr -d ', "' | sort)
-documented_options=$(section OPTIONS | sed -n 's/^\.B \(--.*\)/\1/p' | sort)
+# In the man page: what follows .TP, which may name several, or two words in quotes.
+documented_verbs=$(section gpuspec.8 VERBS | sed -n '/^\.TP/ { n; s/^\.B[RI]* //; p }' |
+	grep -oE '^"[a-z]+ [a-z]+"|^[a-z]+|, " [a-z]+' | sed 's/^, " //; s/"//g' | sort)
+documented_options=$(section gpuspec.8 OPTIONS | sed -n 's/^\.B \(--.*\)/\1/p' | sort)
 
 is_same() {
 	diff <(echo "$2") <(echo "$3") >&2 ||
@@ -30,11 +37,27 @@ is_same() {
 is_same verbs "$(printf '%s\n' "${verbs[@]}" | sort)" "$documented_verbs"
 is_same options "$options" "$documented_options"
 
-# The completion asks the program for both, but knows itself which verbs take a spec.
+# The completion asks the program for both, but knows itself what follows a verb.
 for verb in "${verbs[@]}"; do
 	case $verb in
 	list | status | monitor) ;;
 	*) grep -qw -- "$verb" completion/gpuspec.bash || fail "the completion does not know what follows $verb" ;;
 	esac
 done
-echo "words: ${#verbs[@]} verbs in step"
+
+# The checks of ROMs, in the parser's order; and which of them the program lets one waive.
+checks=$(grep -oE '\<GPUSPEC_ROM_[EW][0-9]{2}\>' ../kmod/rom_image.h | sed 's/.*_//')
+[ "$(wc -w <<<"$checks")" -gt 40 ] || fail "rom_image.h names $(wc -w <<<"$checks") checks only"
+documented_checks=$(for part in ERRORS WARNINGS; do section gpuspec-rom.7 $part; done | sed -n 's/^\.B \([EW][0-9]*\)$/\1/p')
+is_same checks "$checks" "$documented_checks"
+
+waived=$(for check in $checks; do
+	# Only what can be waived gets further than that, to the missing arguments.
+	said=$("$program" rom set --force "$check" 2>&1) || true
+	[[ $said == *'no other finding can be waived'* ]] || echo "$check"
+done)
+documented_waived=$(section gpuspec-rom.7 DESCRIPTION | grep -oE '^(is an error|E[0-9]{2}).*waived by$' |
+	grep -oE 'E[0-9]{2}')
+is_same 'checks that can be waived' "$waived" "$documented_waived"
+
+echo "words: ${#verbs[@]} verbs and $(wc -w <<<"$checks") checks in step"

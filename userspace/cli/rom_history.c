@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "output.h"
+#include "rom_input.h"
+#include "rom_store.h"
+#include "row.h"
+
+static void cell_sha256(struct json_object *row, char *text, size_t size)
+{
+	snprintf(text, size, "%.8s", output_text(row, "sha256"));
+}
+
+static void cell_size(struct json_object *row, char *text, size_t size)
+{
+	output_bytes(row, "size", text, size);
+}
+
+static void cell_forced(struct json_object *row, char *text, size_t size)
+{
+	struct json_object *forced = json_object_object_get(row, "forced");
+	size_t i, length = 0;
+
+	snprintf(text, size, "-");
+	for (i = 0; i < json_object_array_length(forced) && length < size; i++)
+		length += snprintf(text + length, size - length, "%s%s", i ? " " : "",
+				   json_object_get_string(json_object_array_get_idx(forced, i)));
+}
+
+static const struct column columns[] = {
+	{ .title = "WHEN", .member = "when" },
+	{ .title = "ACTION", .member = "action" },
+	{ .title = "VERSION", .member = "version" },
+	{ .title = "SHA-256", .cell = cell_sha256 },
+	{ .title = "SIZE", .cell = cell_size, .right = true },
+	{ .title = "WHO", .member = "who" },
+	{ .title = "FORCED", .cell = cell_forced },
+	{ .title = "FILE", .member = "file", .shrinks = true },
+};
+
+static int print_history(struct json_object *answer)
+{
+	struct json_object *rows = json_object_object_get(answer, "history");
+
+	if (!json_object_array_length(rows)) {
+		printf("%s never had a ROM.\n", output_text(answer, "spec"));
+		return EXIT_DONE;
+	}
+	if (output_table(rows, columns, sizeof(columns) / sizeof(columns[0])))
+		return fail(EXIT_FAILED, "rom history", "out of memory");
+	if (json_object_object_get(answer, "current"))
+		printf("\nThe last is the current one: %s\n", output_text(answer, "current"));
+	else
+		puts("\nNone is current: the last was cleared.");
+	return EXIT_DONE;
+}
+
+/* The answer is what the store has. */
+static int tell(const struct request *request, const struct gpuspec_rom_history *history)
+{
+	char *text = gpuspec_rom_history_text(history);
+	struct json_object *answer = text ? json_tokener_parse(text) : NULL;
+	int result = EXIT_DONE;
+
+	free(text);
+	if (!answer)
+		return fail(EXIT_FAILED, request->verb, "out of memory");
+	if (request->json)
+		output_json(answer);
+	else
+		result = print_history(answer);
+	json_object_put(answer);
+	return result;
+}
+
+int rom_history(struct request *request)
+{
+	struct gpuspec_rom_history history;
+	char spec[GPUSPEC_ID_MAX + 1];
+	struct gpuspec_rom_store store;
+	int error, result;
+
+	result = rom_input_spec_alone(request, request->argv[0], spec);
+	if (result)
+		return result;
+	error = gpuspec_rom_store_read(&store, GPUSPEC_ROM_STORE);
+	if (!error)
+		error = gpuspec_rom_store_history(&store, spec, &history);
+	if (error) {
+		result = fail(EXIT_FAILED, request->verb, "%s", store.sentence);
+	} else {
+		result = tell(request, &history);
+		gpuspec_rom_history_free(&history);
+	}
+	gpuspec_rom_store_close(&store);
+	return result;
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "devices.h"
+#include "output.h"
+#include "rom_findings.h"
+#include "rom_input.h"
+#include "rom_report.h"
+#include "rom_store.h"
+#include "row.h"
+
+/* What is in force for a spec, and what the store says of it. */
+struct view {
+	const char *spec;
+	struct gpuspec_rom rom;		/* size 0: none */
+	uint8_t *bytes;
+	struct gpuspec_rom_store store;
+	struct gpuspec_rom_history history;
+	const struct gpuspec_rom_entry *current;	/* NULL: none */
+	char path[PATH_MAX];		/* for libvirt; empty: there is none */
+	bool broken;			/* the store cannot say; its sentence says why */
+};
+
+/* Is what the store calls the current one in force? */
+static bool is_recorded(const struct view *view)
+{
+	char sha256[GPUSPEC_SHA256_HEX_SIZE];
+
+	gpuspec_sha256_hex(view->rom.sha256, sha256);
+	return view->rom.size && view->current && !strcmp(view->current->sha256, sha256);
+}
+
+/* W18, if QEMU's user may not be able to read what libvirt would be given. */
+static void hint_hidden(const char *path, char *text, size_t size)
+{
+	const struct gpuspec_rom_finding hidden = {
+		.check = GPUSPEC_ROM_W18, .warning = true, .image = -1,
+	};
+	char finding[ROM_FINDING_MAX], obstacle[PATH_MAX];
+
+	if (gpuspec_rom_store_is_public(path, obstacle, sizeof(obstacle)))
+		return;
+	rom_finding_text(&hidden, finding, sizeof(finding));
+	snprintf(text, size, "%s: %s, by the permission bits of %s; chmod o+%s opens it",
+		 rom_finding_name(hidden.check), finding, obstacle,
+		 strstr(obstacle, ".rom") ? "r" : "x");
+}
+
+/* What an admin should know, and do. */
+static void hint(const struct view *view, char *text, size_t size)
+{
+	const struct gpuspec_rom_entry *current = view->current;
+
+	*text = '\0';
+	if (view->broken)
+		snprintf(text, size, "%s", view->store.sentence);
+	else if (current && !is_recorded(view))
+		snprintf(text, size, "by its history, %.8s%s%s ought to be in force since %s; gpuspec rom set %s %s/%s.rom puts it there",
+			 current->sha256, *current->version ? ", version " : "",
+			 current->version, current->when, view->spec, view->store.folder,
+			 current->sha256);
+	else if (view->rom.size && !current)
+		snprintf(text, size, "its history does not know it, so there is no path for libvirt; gpuspec rom get and gpuspec rom set make up for that");
+	else if (view->rom.size && !*view->path)
+		snprintf(text, size, "the path for libvirt leads elsewhere; gpuspec rom set %s %s/%s.rom mends it",
+			 view->spec, view->store.folder, current->sha256);
+	else if (*view->path)
+		hint_hidden(view->path, text, size);
+}
+
+static struct json_object *row_recorded(const struct gpuspec_rom_entry *entry)
+{
+	struct json_object *row;
+
+	if (!entry)
+		return NULL;
+	row = json_object_new_object();
+	json_object_object_add(row, "when", row_string(entry->when));
+	json_object_object_add(row, "who", row_string_or_null(entry->who));
+	json_object_object_add(row, "file", row_string_or_null(entry->file));
+	return row;
+}
+
+static struct json_object *row_view(const struct view *view,
+				    const struct gpuspec_inventory *inventory)
+{
+	struct json_object *row = json_object_new_object();
+	struct gpuspec_rom_contents rom = {};
+	char text[2 * PATH_MAX];
+
+	json_object_object_add(row, "spec", row_string(view->spec));
+	json_object_object_add(row, "rom", row_rom(&view->rom));
+	if (view->rom.size)
+		gpuspec_rom_parse(view->bytes, view->rom.size, NULL, &rom);
+	row_add_guests(row, &rom);
+	json_object_object_add(row, "images", row_images(&rom, view->bytes));
+	json_object_object_add(row, "devices", row_devices(inventory, view->spec, false));
+	json_object_object_add(row, "recorded",
+			       row_recorded(is_recorded(view) ? view->current : NULL));
+	json_object_object_add(row, "path", row_string_or_null(view->path));
+	snprintf(text, sizeof(text), "<rom file='%s'/>", view->path);
+	json_object_object_add(row, "libvirt", *view->path ? row_string(text) : NULL);
+	hint(view, text, sizeof(text));
+	json_object_object_add(row, "hint", row_string_or_null(text));
+	return row;
+}
+
+static void print_rom(struct json_object *row)
+{
+	struct json_object *rom = json_object_object_get(row, "rom");
+	struct json_object *recorded = json_object_object_get(row, "recorded");
+	char size[64];
+
+	output_bytes(rom, "size", size, sizeof(size));
+	printf("%-9s %s\n", "Spec", output_text(row, "spec"));
+	printf("%-9s %s\n", "Version", output_text(rom, "version"));
+	printf("%-9s %s\n", "SHA-256", output_text(rom, "sha256"));
+	printf("%-9s %s\n", "Size", size);
+	printf("%-9s %s\n", "Suits", guests_text(row));
+	printf("%-9s %s, pending %s\n", "Applied", output_text(rom, "applied"),
+	       output_text(rom, "pending"));
+	if (recorded)
+		printf("%-9s %s by %s, from %s\n", "Set", output_text(recorded, "when"),
+		       output_text(recorded, "who"), output_text(recorded, "file"));
+}
+
+static int print_view(struct json_object *row)
+{
+	struct json_object *images = json_object_object_get(row, "images");
+	struct json_object *devices = json_object_object_get(row, "devices");
+
+	if (!json_object_object_get(row, "rom")) {
+		printf("%s has no ROM; its devices show their own.\n", output_text(row, "spec"));
+	} else {
+		print_rom(row);
+		puts("");
+		if (print_images(images))
+			return fail(EXIT_FAILED, "rom show", "out of memory");
+		puts("");
+		if (json_object_array_length(devices) && print_devices(devices))
+			return fail(EXIT_FAILED, "rom show", "out of memory");
+		if (json_object_object_get(row, "libvirt"))
+			printf("\nVMs need no option to get it. Where a device cannot show it, libvirt takes\n  %s\n",
+			       output_text(row, "libvirt"));
+	}
+	if (json_object_object_get(row, "hint"))
+		printf("\n%s\n", output_text(row, "hint"));
+	return EXIT_DONE;
+}
+
+static int read_view(const struct request *request, const struct gpuspec_inventory *inventory,
+		     struct view *view)
+{
+	const struct gpuspec_model *model = gpuspec_inventory_model(inventory, view->spec);
+	void *bytes = NULL;
+	int error;
+
+	error = gpuspec_nl_rom_get(request->nl, view->spec, &view->rom, &bytes);
+	if (error && error != -ENOENT)
+		return fail_nl(request->nl, error, request->verb);
+	view->bytes = bytes;
+	if (model) {
+		view->rom.applied = model->spec.rom.applied;
+		view->rom.pending = model->spec.rom.pending;
+	}
+	/* What is in force can be told without. */
+	view->broken = gpuspec_rom_store_read(&view->store, GPUSPEC_ROM_STORE) ||
+		       gpuspec_rom_store_history(&view->store, view->spec, &view->history);
+	if (view->broken)
+		return EXIT_DONE;
+	view->current = gpuspec_rom_history_current(&view->history);
+	if (!gpuspec_rom_store_path(&view->store, &view->history, view->path, sizeof(view->path)))
+		*view->path = '\0';
+	return EXIT_DONE;
+}
+
+static int tell(const struct request *request, const struct view *view,
+		const struct gpuspec_inventory *inventory)
+{
+	struct json_object *row = row_view(view, inventory);
+	int result = EXIT_DONE;
+
+	if (request->json)
+		output_json(row);
+	else
+		result = print_view(row);
+	json_object_put(row);
+	return result;
+}
+
+int rom_show(struct request *request)
+{
+	struct view view = { .store = { .fd = -1, .links = -1, .lock = -1 } };
+	struct gpuspec_inventory inventory;
+	int error, result = EXIT_DONE;
+
+	error = gpuspec_inventory_read(request->nl, "/sys", &inventory);
+	if (error)
+		return fail_nl(request->nl, error, request->verb);
+	view.spec = rom_input_spec(request, &inventory, request->argv[0], &result);
+	if (view.spec)
+		result = read_view(request, &inventory, &view);
+	if (!result)
+		result = tell(request, &view, &inventory);
+	gpuspec_rom_history_free(&view.history);
+	gpuspec_rom_store_close(&view.store);
+	free(view.bytes);
+	gpuspec_inventory_free(&inventory);
+	return result;
+}
