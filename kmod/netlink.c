@@ -101,9 +101,7 @@ static int spec_get(struct sk_buff *request, struct genl_info *info)
 	const char *id;
 	void *header;
 
-	if (gpuspec_request_misses(info, GPUSPEC_A_ID))
-		return -EINVAL;
-	id = gpuspec_request_id(info->attrs, info->extack);
+	id = gpuspec_request_spec(info);
 	if (!id)
 		return -EINVAL;
 	mutex_lock(&gpuspec_lock);
@@ -141,9 +139,7 @@ static int spec_set(struct sk_buff *request, struct genl_info *info)
 	struct gpuspec_change *change;
 	const char *id;
 
-	if (gpuspec_request_misses(info, GPUSPEC_A_ID))
-		return -EINVAL;
-	id = gpuspec_request_id(attrs, info->extack);
+	id = gpuspec_request_spec(info);
 	if (!id)
 		return -EINVAL;
 	if (!attrs[GPUSPEC_A_STATE] && !attrs[GPUSPEC_A_SHARING]) {
@@ -168,9 +164,7 @@ static int spec_del(struct sk_buff *request, struct genl_info *info)
 	struct gpuspec_change *change;
 	const char *id;
 
-	if (gpuspec_request_misses(info, GPUSPEC_A_ID))
-		return -EINVAL;
-	id = gpuspec_request_id(info->attrs, info->extack);
+	id = gpuspec_request_spec(info);
 	if (!id)
 		return -EINVAL;
 	change = gpuspec_change_alloc(GPUSPEC_FORGET_SPEC, id);

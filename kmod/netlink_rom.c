@@ -18,12 +18,9 @@ int gpuspec_netlink_rom_begin(struct sk_buff *request, struct genl_info *info)
 	const char *id;
 	int error;
 
-	if (gpuspec_request_misses(info, GPUSPEC_A_ID) ||
-	    gpuspec_request_misses(info, GPUSPEC_A_SIZE) ||
+	id = gpuspec_request_spec(info);
+	if (!id || gpuspec_request_misses(info, GPUSPEC_A_SIZE) ||
 	    gpuspec_request_misses(info, GPUSPEC_A_SHA256))
-		return -EINVAL;
-	id = gpuspec_request_id(attrs, info->extack);
-	if (!id)
 		return -EINVAL;
 	rom = gpuspec_rom_alloc(nla_get_u32(attrs[GPUSPEC_A_SIZE]));
 	if (!rom)
@@ -64,9 +61,7 @@ int gpuspec_netlink_rom_clear(struct sk_buff *request, struct genl_info *info)
 	const char *id;
 	int error;
 
-	if (gpuspec_request_misses(info, GPUSPEC_A_ID))
-		return -EINVAL;
-	id = gpuspec_request_id(info->attrs, info->extack);
+	id = gpuspec_request_spec(info);
 	if (!id)
 		return -EINVAL;
 	error = gpuspec_upload_clear(id, info->extack);
@@ -119,9 +114,7 @@ int gpuspec_netlink_rom_get(struct sk_buff *request, struct genl_info *info)
 	void *header;
 	int error;
 
-	if (gpuspec_request_misses(info, GPUSPEC_A_ID))
-		return -EINVAL;
-	id = gpuspec_request_id(info->attrs, info->extack);
+	id = gpuspec_request_spec(info);
 	if (!id)
 		return -EINVAL;
 	rom = find_rom(id);

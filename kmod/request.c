@@ -24,6 +24,13 @@ const char *gpuspec_request_id(struct nlattr **attrs, struct netlink_ext_ack *ex
 	return NULL;
 }
 
+const char *gpuspec_request_spec(struct genl_info *info)
+{
+	if (gpuspec_request_misses(info, GPUSPEC_A_ID))
+		return NULL;
+	return gpuspec_request_id(info->attrs, info->extack);
+}
+
 struct sk_buff *gpuspec_reply_begin(struct genl_info *info, size_t room, void **header)
 {
 	struct sk_buff *skb = genlmsg_new(room, GFP_KERNEL);

@@ -8,6 +8,8 @@
 /* Is the attribute missing, without which the command is nothing? Told to the client. */
 bool gpuspec_request_misses(struct genl_info *info, int attribute);
 
+/* The spec that the command needs to be given, by its id; NULL as below. */
+const char *gpuspec_request_spec(struct genl_info *info);
 /* The well-formed spec id in attrs[GPUSPEC_A_ID], or NULL with the reason told. */
 const char *gpuspec_request_id(struct nlattr **attrs, struct netlink_ext_ack *extack);
 
