@@ -101,7 +101,7 @@ static bool identify(struct device *dev, char *id)
 	return true;
 }
 
-static struct gpuspec_device *find(struct device *dev)
+static struct gpuspec_device *find(const struct device *dev)
 {
 	struct gpuspec_device *device;
 
@@ -217,8 +217,8 @@ static void add(struct device *dev)
 	totals.devices++;
 	device->dev = get_device(dev);
 	list_add_tail(&device->node, &gpuspec_devices);
+	set_rom_state(device, work_out_rom_state(device));
 	tell(GPUSPEC_CMD_DEVICE_ADDED, device);
-	update_rom_state(device);
 }
 
 static void set_in_use(struct gpuspec_device *device, bool in_use)
@@ -341,17 +341,31 @@ void gpuspec_device_found_open(struct device *dev)
 void gpuspec_device_closed(struct device *dev)
 {
 	struct gpuspec_device_info info;
+	struct gpuspec_process holder;
 	struct gpuspec_device *device;
 
 	mutex_lock(&gpuspec_lock);
 	device = find(dev);
 	if (device) {
-		gpuspec_device_describe(device, &info);
-		info.in_use = false;
+		holder = device->holder;
 		release(device);
+		gpuspec_device_describe(device, &info);
+		info.holder = holder;
 		gpuspec_event_device(GPUSPEC_CMD_CLOSED, &info);
 	}
 	mutex_unlock(&gpuspec_lock);
+}
+
+bool gpuspec_device_is_of(const struct device *dev, const char *id)
+{
+	struct gpuspec_device *device;
+	bool is_of;
+
+	mutex_lock(&gpuspec_lock);
+	device = find(dev);
+	is_of = device && !strcmp(device->spec->id, id);
+	mutex_unlock(&gpuspec_lock);
+	return is_of;
 }
 
 struct gpuspec_rom *gpuspec_device_wanted_rom(struct device *dev)
@@ -390,7 +404,9 @@ void gpuspec_device_rom_changed(struct gpuspec_spec *spec)
 	list_for_each_entry(device, &gpuspec_devices, node) {
 		if (device->spec != spec)
 			continue;
-		device->rom_error = 0;
+		/* What its driver cannot do it cannot with another ROM. */
+		if (device->rom_error != -EOPNOTSUPP)
+			device->rom_error = 0;
 		set_rom_state(device, work_out_rom_state(device));
 	}
 	gpuspec_spec_changed();

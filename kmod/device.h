@@ -56,6 +56,8 @@ void gpuspec_device_found_open(struct device *dev);
 /* Its holder released it. */
 void gpuspec_device_closed(struct device *dev);
 
+/* Is it a device of the spec @id? @dev may be gone: it is only looked for. */
+bool gpuspec_device_is_of(const struct device *dev, const char *id);
 /* The ROM that it is to show in place of its own: referenced, or NULL. */
 struct gpuspec_rom *gpuspec_device_wanted_rom(struct device *dev);
 /*

@@ -48,11 +48,12 @@ int gpuspec_netlink_rom_data(struct sk_buff *request, struct genl_info *info)
 
 int gpuspec_netlink_rom_commit(struct sk_buff *request, struct genl_info *info)
 {
+	char id[GPUSPEC_ID_SIZE];
 	int error;
 
-	error = gpuspec_upload_commit(NETLINK_CB(request).sk, info->extack);
+	error = gpuspec_upload_commit(NETLINK_CB(request).sk, id, info->extack);
 	if (!error)
-		gpuspec_open_gate_show_roms();
+		gpuspec_open_gate_show_rom(id);
 	return error;
 }
 
@@ -66,7 +67,7 @@ int gpuspec_netlink_rom_clear(struct sk_buff *request, struct genl_info *info)
 		return -EINVAL;
 	error = gpuspec_upload_clear(id, info->extack);
 	if (!error)
-		gpuspec_open_gate_show_roms();
+		gpuspec_open_gate_show_rom(id);
 	else
 		NL_SET_BAD_ATTR(info->extack, info->attrs[GPUSPEC_A_ID]);
 	return error;

@@ -34,7 +34,7 @@
 
 struct gate {
 	struct list_head node;
-	struct list_head visited;	/* while gpuspec_open_gate_show_roms() is at it */
+	struct list_head visited;	/* while gpuspec_open_gate_show_rom() is at it */
 	struct vfio_device *vdev;	/* NULL: being released */
 	struct module *owner;		/* of native, and of what releases the device */
 	const struct vfio_device_ops *native;
@@ -55,12 +55,28 @@ static struct gate *to_gate(struct vfio_device *vdev)
 	return container_of(vdev->ops, struct gate, ops);
 }
 
+static ssize_t gate_read(struct vfio_device *vdev, char __user *buffer, size_t count,
+			 loff_t *offset);
+static ssize_t gate_write(struct vfio_device *vdev, const char __user *buffer, size_t count,
+			  loff_t *offset);
+static long gate_ioctl(struct vfio_device *vdev, unsigned int command, unsigned long argument);
+
+/* Stand in the way of readers, too, while there is an uploaded ROM for them to read. */
+static void meet_readers(struct gate *gate)
+{
+	bool shows = gate->overlay.rom;
+
+	WRITE_ONCE(gate->ops.read, shows ? gate_read : gate->native->read);
+	WRITE_ONCE(gate->ops.write, shows ? gate_write : gate->native->write);
+	WRITE_ONCE(gate->ops.ioctl, shows ? gate_ioctl : gate->native->ioctl);
+}
+
 /*
- * Make a card show the ROM that its spec has by now, or with @own, or on its
- * way out of VFIO's hands, its own. Under the lock of its device set, while
- * it is not in use, so that no VM sees its ROM change; or as the module goes.
+ * Make a card show the ROM that its spec has by now, or on its way out of
+ * VFIO's hands its own. Under the lock of its device set, while it is not in
+ * use, so that no VM sees its ROM change; or as the module goes.
  */
-static void show_rom(struct gate *gate, bool own)
+static void show_rom(struct gate *gate)
 {
 	struct device *dev = gate->vdev->dev;
 	struct gpuspec_rom *wanted = NULL;
@@ -69,12 +85,13 @@ static void show_rom(struct gate *gate, bool own)
 	if (!dev_is_pci(dev))
 		return;
 	lockdep_assert_held(&gate->vdev->dev_set->lock);
-	if (!own && !gate->leaving)
+	if (!gate->leaving)
 		wanted = gpuspec_device_wanted_rom(dev);
 	if (wanted && !gate->can_show_rom)
 		error = -EOPNOTSUPP;
 	else if (wanted != gate->overlay.rom)
 		error = gpuspec_overlay_show(&gate->overlay, to_pci_dev(dev), wanted);
+	meet_readers(gate);
 	gpuspec_device_shows_rom(dev, gate->overlay.rom, error);
 	gpuspec_rom_put(wanted);
 }
@@ -87,6 +104,7 @@ static int gate_open(struct vfio_device *vdev)
 	error = gpuspec_device_open(vdev->dev);
 	if (error)
 		return error;
+	WRITE_ONCE(gate->overlay.bar, 0);
 	if (gate->native->open_device)
 		error = gate->native->open_device(vdev);
 	gpuspec_device_opened(vdev->dev, error);
@@ -99,7 +117,7 @@ static void gate_close(struct vfio_device *vdev)
 
 	if (gate->native->close_device)
 		gate->native->close_device(vdev);
-	show_rom(gate, false);
+	show_rom(gate);
 	gpuspec_device_closed(vdev->dev);
 }
 
@@ -144,7 +162,8 @@ static ssize_t gate_write(struct vfio_device *vdev, const char __user *buffer, s
 	ssize_t done;
 
 	done = (gate ? gate->native : ops)->write(vdev, buffer, count, offset);
-	if (gate && done > 0 && gpuspec_overlay_write_bar(&gate->overlay, buffer, done, at))
+	if (gate && READ_ONCE(gate->overlay.rom) && done > 0 &&
+	    gpuspec_overlay_write_bar(&gate->overlay, buffer, done, at))
 		done = -EFAULT;
 	srcu_read_unlock(&callers, idx);
 	return done;
@@ -210,9 +229,6 @@ static int add_gate(GPUSPEC_INTERFACE_ARGS(dev))
 	gate = kzalloc(sizeof(*gate), GFP_KERNEL | __GFP_NOFAIL);
 	gate->vdev = vdev;
 	gate->owner = vdev->dev->driver->owner;
-	mutex_lock(&gates_lock);
-	list_add(&gate->node, &gates);
-	mutex_unlock(&gates_lock);
 
 	/* The lock tells whether an open came before the gate or meets it. */
 	mutex_lock(&vdev->dev_set->lock);
@@ -222,16 +238,14 @@ static int add_gate(GPUSPEC_INTERFACE_ARGS(dev))
 	gate->ops.close_device = gate_close;
 	gate->ops.release = gate_release;
 	gate->can_show_rom = can_show_rom(vdev);
-	if (gate->can_show_rom) {
-		gate->ops.read = gate_read;
-		gate->ops.write = gate_write;
-		gate->ops.ioctl = gate_ioctl;
-	}
+	mutex_lock(&gates_lock);
+	list_add(&gate->node, &gates);
+	mutex_unlock(&gates_lock);
 	WRITE_ONCE(vdev->ops, &gate->ops);
 	if (vdev->open_count)
 		gpuspec_device_found_open(vdev->dev);
 	else
-		show_rom(gate, false);
+		show_rom(gate);
 	mutex_unlock(&vdev->dev_set->lock);
 	return 0;
 }
@@ -256,7 +270,7 @@ static void leave_gate(GPUSPEC_INTERFACE_ARGS(dev))
 	mutex_lock(&vdev->dev_set->lock);
 	gate->leaving = true;
 	if (!vdev->open_count)
-		show_rom(gate, true);
+		show_rom(gate);
 	mutex_unlock(&vdev->dev_set->lock);
 }
 
@@ -330,11 +344,14 @@ static bool get_vdev(struct gate *gate)
 
 static void put_vdev(struct gate *gate)
 {
+	struct module *owner = gate->owner;
+
+	/* With the last reference goes the gate. */
 	put_device(&gate->vdev->device);
-	module_put(gate->owner);
+	module_put(owner);
 }
 
-void gpuspec_open_gate_show_roms(void)
+void gpuspec_open_gate_show_rom(const char *id)
 {
 	static DEFINE_MUTEX(visit);
 	struct gate *gate, *next;
@@ -343,13 +360,14 @@ void gpuspec_open_gate_show_roms(void)
 	mutex_lock(&visit);
 	mutex_lock(&gates_lock);
 	list_for_each_entry(gate, &gates, node)
-		if (get_vdev(gate))
+		if (gate->vdev && gpuspec_device_is_of(gate->vdev->dev, id) && get_vdev(gate))
 			list_add_tail(&gate->visited, &visited);
 	mutex_unlock(&gates_lock);
 	list_for_each_entry_safe(gate, next, &visited, visited) {
 		mutex_lock(&gate->vdev->dev_set->lock);
-		if (!gate->vdev->open_count)
-			show_rom(gate, false);
+		/* One that leaves has its own ROM back, and its card may be gone. */
+		if (!gate->leaving && !gate->vdev->open_count)
+			show_rom(gate);
 		mutex_unlock(&gate->vdev->dev_set->lock);
 		put_vdev(gate);
 	}
@@ -371,7 +389,9 @@ static void take_down(struct list_head *taken)
 		/* Whoever is inside open or close is out once we have the lock. */
 		mutex_lock(&gate->vdev->dev_set->lock);
 		gate->last_rom = gpuspec_rom_get(gate->overlay.rom);
-		show_rom(gate, true);
+		/* The others have theirs back since leave_gate(). */
+		if (gate->vdev->open_count)
+			show_rom(gate);
 		WRITE_ONCE(gate->vdev->ops, gate->native);
 		mutex_unlock(&gate->vdev->dev_set->lock);
 		put_vdev(gate);

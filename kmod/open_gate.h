@@ -11,9 +11,10 @@ int gpuspec_open_gate_init(void);
 void gpuspec_open_gate_exit(void);
 
 /*
- * A spec's ROM is another: make the cards that VFIO has, and that are not in
- * use, show it. The others do so once they are released, or given to VFIO.
+ * The ROM of the spec @id is another: make those of its cards that VFIO has,
+ * and that are not in use, show it. The others do so once they are released,
+ * or given to VFIO.
  */
-void gpuspec_open_gate_show_roms(void);
+void gpuspec_open_gate_show_rom(const char *id);
 
 #endif /* GPUSPEC_OPEN_GATE_H */

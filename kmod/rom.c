@@ -15,11 +15,11 @@ static_assert(sizeof_field(struct gpuspec_rom, sha256) == SHA256_DIGEST_SIZE);
 
 struct gpuspec_rom *gpuspec_rom_alloc(u32 size)
 {
-	struct gpuspec_rom *rom = kzalloc(sizeof(*rom), GFP_KERNEL);
+	struct gpuspec_rom *rom = kzalloc(sizeof(*rom), GFP_KERNEL_ACCOUNT);
 
 	if (!rom)
 		return NULL;
-	rom->bytes = kvmalloc(size, GFP_KERNEL);
+	rom->bytes = kvmalloc(size, GFP_KERNEL_ACCOUNT);
 	if (!rom->bytes) {
 		kfree(rom);
 		return NULL;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/kstrtox.h>
 #include <linux/minmax.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
@@ -11,7 +12,10 @@
 #include "rom.h"
 #include "rom_overlay.h"
 
-/* The kernel hands the size of a new file rom over in a variable of all cards. */
+/*
+ * The kernel hands the size of a new file rom over in a variable of all cards:
+ * one card at a time, at least of those that change here.
+ */
 static DEFINE_MUTEX(file_lock);
 
 /* The attribute group with the file rom, which the PCI bus gives to its devices. */
@@ -46,8 +50,11 @@ static ssize_t write_file(struct file *filp, struct kobject *kobj, struct bin_at
 			  char *buffer, loff_t offset, size_t count)
 {
 	struct gpuspec_overlay *overlay = container_of(file, struct gpuspec_overlay, file);
+	bool readable;
 
-	WRITE_ONCE(overlay->readable, !(offset == 0 && *buffer == '0' && count == 2));
+	if (kstrtobool(buffer, &readable))
+		return -EINVAL;
+	WRITE_ONCE(overlay->readable, readable);
 	return count;
 }
 
@@ -63,7 +70,6 @@ static int put_up(struct gpuspec_overlay *overlay, struct pci_dev *pdev,
 		.write = write_file,
 	};
 	sysfs_bin_attr_init(&overlay->file);
-	overlay->bar = 0;
 	/* Readers are let in by the next line, and find the rest in place. */
 	overlay->rom = gpuspec_rom_get(rom);
 	error = sysfs_create_bin_file(&pdev->dev.kobj, &overlay->file);
@@ -127,7 +133,7 @@ ssize_t gpuspec_overlay_read(const struct gpuspec_rom *rom, char __user *buffer,
 	u8 padding[256];
 
 	if (at >= rom->window)
-		return -EINVAL;
+		return count ? -EINVAL : 0;
 	count = min_t(size_t, count, rom->window - at);
 	done = at < rom->size ? min_t(size_t, count, rom->size - at) : 0;
 	if (copy_to_user(buffer, rom->bytes + at, done))

@@ -110,7 +110,7 @@ static struct gpuspec_spec *find_spec(struct upload *upload, struct netlink_ext_
 	return spec;
 }
 
-int gpuspec_upload_commit(struct sock *sk, struct netlink_ext_ack *extack)
+int gpuspec_upload_commit(struct sock *sk, char *id, struct netlink_ext_ack *extack)
 {
 	struct gpuspec_spec *spec;
 	struct upload *upload;
@@ -129,6 +129,7 @@ int gpuspec_upload_commit(struct sock *sk, struct netlink_ext_ack *extack)
 	} else {
 		error = gpuspec_rom_check(upload->rom, extack);
 	}
+	strscpy(id, upload->spec->id, GPUSPEC_ID_SIZE);
 	if (!error) {
 		mutex_lock(&gpuspec_lock);
 		spec = find_spec(upload, extack);

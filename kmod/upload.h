@@ -29,10 +29,11 @@ int gpuspec_upload_data(struct sock *sk, u32 offset, const void *bytes, u32 coun
 			struct netlink_ext_ack *extack);
 /*
  * The spec has the ROM in place of its old one, or the old one stays; the
- * upload is over either way. -EINVAL: there is no upload, or bytes are
+ * upload is over either way. @id, of GPUSPEC_ID_SIZE bytes, gets the spec's.
+ * -EINVAL: there is no upload, or bytes are
  * missing; -ENOSPC: the table of specs is full; or as gpuspec_rom_check().
  */
-int gpuspec_upload_commit(struct sock *sk, struct netlink_ext_ack *extack);
+int gpuspec_upload_commit(struct sock *sk, char *id, struct netlink_ext_ack *extack);
 
 /* Forget the spec's ROM. -ENOENT: it has none. */
 int gpuspec_upload_clear(const char *id, struct netlink_ext_ack *extack);

@@ -287,8 +287,8 @@ static void print_device(struct json_object *device, bool dry_run, bool cleared)
 	else if (!strcmp(state, "waiting"))
 		printf("  %s %s %s once it is given to a VFIO driver\n", address, shows, what);
 	else if (!strcmp(state, "failed"))
-		printf("  %s could not be made to show %s, for want of memory; set it again\n", address,
-		       what);
+		printf("  %s could not be made to show %s, for want of memory; set it again\n",
+		       address, what);
 	else if (!strcmp(state, "unsupported"))
 		printf("  %s cannot show %s: its VFIO driver has no place for a ROM; gpuspec rom show tells another way\n",
 		       address, what);
