@@ -112,7 +112,7 @@ static int spec_get(struct sk_buff *request, struct genl_info *info)
 	mutex_unlock(&gpuspec_lock);
 	if (!spec) {
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[GPUSPEC_A_ID],
-				    "no device of this host has this spec, and no policy or ROM was set for it");
+				    "no device of this host has this spec, policy does not name it, and no ROM was set for it");
 		return -ENOENT;
 	}
 	skb = gpuspec_reply_begin(info, GENLMSG_DEFAULT_SIZE, &header);
