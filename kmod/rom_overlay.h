@@ -18,7 +18,7 @@ struct gpuspec_overlay {
 	struct gpuspec_rom *rom;	/* that it shows; referenced */
 	struct bin_attribute file;	/* rom, in the place of the kernel's */
 	bool readable;			/* the file, after a "1" was written to it */
-	u32 bar;			/* what VFIO's user, since he opened it, wrote to the ROM BAR */
+	u32 bar;			/* what the one who has it open wrote to its ROM BAR */
 };
 
 /*
