@@ -252,15 +252,35 @@ static void drop(struct gpuspec_device *device)
 	kfree(device);
 }
 
-static int ask(struct gpuspec_device *device, enum gpuspec_gate gate,
-	       const struct gpuspec_process *process)
+u32 gpuspec_device_held(const struct gpuspec_spec *spec, const char *account)
 {
-	enum gpuspec_reason reason = gpuspec_spec_judge(device->spec);
-	struct gpuspec_device_info info;
+	const struct gpuspec_device *device;
+	u32 held = 0;
 
+	lockdep_assert_held(&gpuspec_lock);
+	if (!spec->in_use)
+		return 0;
+	list_for_each_entry(device, &gpuspec_devices, node)
+		held += device->spec == spec && device->in_use &&
+			!strcmp(device->holder.account, account);
+	return held;
+}
+
+/* Fills in the account of @process. */
+static int ask(struct gpuspec_device *device, enum gpuspec_gate gate,
+	       struct gpuspec_process *process)
+{
+	const char *opener = gate == GPUSPEC_GATE_OPEN ? process->account : NULL;
+	struct gpuspec_device_info info;
+	enum gpuspec_reason reason;
+
+	gpuspec_accounts_recognise(gpuspec_accounts_in_force(), process);
+	reason = gpuspec_spec_judge(device->spec, opener,
+				    gpuspec_device_held(device->spec, process->account));
 	if (reason == GPUSPEC_REASON_ALLOWED)
 		return 0;
 	totals.refused++;
+	totals.refused_for[reason]++;
 	device->spec->refused++;
 	gpuspec_spec_changed();
 	gpuspec_device_describe(device, &info);
@@ -399,6 +419,7 @@ void gpuspec_device_rom_changed(struct gpuspec_spec *spec)
 {
 	struct gpuspec_device *device;
 	struct gpuspec_spec_info info;
+	struct gpuspec_process by;
 
 	lockdep_assert_held(&gpuspec_lock);
 	list_for_each_entry(device, &gpuspec_devices, node) {
@@ -411,7 +432,9 @@ void gpuspec_device_rom_changed(struct gpuspec_spec *spec)
 	}
 	gpuspec_spec_changed();
 	gpuspec_spec_describe(spec, &info);
-	gpuspec_event_spec(GPUSPEC_CMD_ROM_CHANGED, &info);
+	gpuspec_process_current(&by);
+	gpuspec_accounts_recognise(gpuspec_accounts_in_force(), &by);
+	gpuspec_event_spec(GPUSPEC_CMD_ROM_CHANGED, &info, &by);
 	list_for_each_entry(device, &gpuspec_devices, node)
 		if (device->spec == spec)
 			tell(GPUSPEC_CMD_DEVICE_ROM, device);

@@ -15,6 +15,7 @@
 #include <linux/gpuspec.h>
 #include <linux/list.h>
 
+#include "account.h"
 #include "message.h"
 #include "spec.h"
 
@@ -68,6 +69,9 @@ void gpuspec_device_shows_rom(struct device *dev, struct gpuspec_rom *rom, int e
 /* The ROM of the spec is another, or none; under gpuspec_lock. */
 void gpuspec_device_rom_changed(struct gpuspec_spec *spec);
 
+/* How many devices of the spec does the account hold? Under gpuspec_lock. */
+u32 gpuspec_device_held(const struct gpuspec_spec *spec, const char *account);
+
 /* The table, for reading; under gpuspec_lock. */
 extern struct list_head gpuspec_devices;
 struct gpuspec_device *gpuspec_device_by_address(const char *address);
@@ -77,7 +81,8 @@ void gpuspec_device_describe(const struct gpuspec_device *device,
 struct gpuspec_device_totals {
 	u32 devices;
 	u32 in_use;
-	u64 refused;	/* since the module was loaded */
+	u64 refused;	/* since the module was loaded; and by reason: */
+	u64 refused_for[GPUSPEC_REASONS];
 };
 
 void gpuspec_device_count(struct gpuspec_device_totals *totals);

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 #define pr_fmt(fmt) "gpuspec " fmt
 
+#include <linux/ktime.h>
 #include <linux/lockdep.h>
 #include <linux/printk.h>
 #include <linux/ratelimit.h>
 #include <linux/string.h>
+#include <linux/timekeeping.h>
 
+#include "audit.h"
+#include "event_log.h"
 #include "events.h"
 #include "spec.h"
 #include "verdict.h"
@@ -30,59 +34,87 @@ u64 gpuspec_events_seq(void)
 	return seq;
 }
 
-/*
- * Start an event. NULL if nobody listens or there is no memory: its number is
- * spent all the same, so that a listener sees the gap.
- */
-static struct sk_buff *begin(u8 command, void **header)
-{
+/* An event on its way: to whom, and what it says so far. */
+struct event {
 	struct sk_buff *skb;
+	void *header;
+	u8 command;
+	bool heard;
+};
 
+/*
+ * Start an event. False if nobody is to be told or there is no memory: its
+ * number is spent all the same, so that a listener sees the gap.
+ */
+static bool begin(struct event *event, u8 command)
+{
 	lockdep_assert_held(&gpuspec_lock);
 	seq++;
-	if (!family || !genl_has_listeners(family, &init_net, 0))
-		return NULL;
-	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	if (!skb)
-		return NULL;
-	*header = genlmsg_put(skb, 0, 0, family, 0, command);
-	if (!*header || nla_put_u64_64bit(skb, GPUSPEC_A_SEQ, seq, GPUSPEC_A_PAD)) {
-		nlmsg_free(skb);
-		return NULL;
-	}
-	return skb;
+	event->command = command;
+	event->heard = family && genl_has_listeners(family, &init_net, 0);
+	if (!family || (!event->heard && !gpuspec_event_log_keeps(command)))
+		return false;
+	event->skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!event->skb)
+		return false;
+	event->header = genlmsg_put(event->skb, 0, 0, family, 0, command);
+	if (event->header &&
+	    !nla_put_u64_64bit(event->skb, GPUSPEC_A_SEQ, seq, GPUSPEC_A_PAD) &&
+	    !nla_put_u64_64bit(event->skb, GPUSPEC_A_TIME, ktime_get_real_ns(), GPUSPEC_A_PAD))
+		return true;
+	nlmsg_free(event->skb);
+	return false;
 }
 
-static void end(struct sk_buff *skb, void *header)
+/* Tell it, or with an @error drop it. */
+static void end(struct event *event, bool error)
 {
-	genlmsg_end(skb, header);
-	genlmsg_multicast(family, skb, 0, 0, GFP_KERNEL);
-}
-
-void gpuspec_event_spec(u8 command, const struct gpuspec_spec_info *spec)
-{
-	void *header;
-	struct sk_buff *skb = begin(command, &header);
-
-	if (!skb)
+	if (error) {
+		nlmsg_free(event->skb);
 		return;
-	if (gpuspec_message_put_spec(skb, spec))
-		nlmsg_free(skb);
+	}
+	genlmsg_end(event->skb, event->header);
+	if (gpuspec_event_log_keeps(event->command))
+		gpuspec_event_log_add(event->command, seq, event->header,
+				      skb_tail_pointer(event->skb) - (u8 *)event->header);
+	if (event->heard)
+		genlmsg_multicast(family, event->skb, 0, 0, GFP_KERNEL);
 	else
-		end(skb, header);
+		nlmsg_free(event->skb);
+}
+
+void gpuspec_event_spec(u8 command, const struct gpuspec_spec_info *spec,
+			const struct gpuspec_process *by)
+{
+	struct event event;
+
+	if (command == GPUSPEC_CMD_ROM_CHANGED)
+		gpuspec_audit_rom(spec);
+	else
+		gpuspec_audit_spec(spec);
+	if (begin(&event, command))
+		end(&event, gpuspec_message_put_spec(event.skb, spec) ||
+		    gpuspec_message_put_process(event.skb, GPUSPEC_A_PROCESS, by));
 }
 
 void gpuspec_event_device(u8 command, const struct gpuspec_device_info *device)
 {
-	void *header;
-	struct sk_buff *skb = begin(command, &header);
+	struct event event;
 
-	if (!skb)
-		return;
-	if (gpuspec_message_put_device(skb, device))
-		nlmsg_free(skb);
-	else
-		end(skb, header);
+	if (begin(&event, command))
+		end(&event, gpuspec_message_put_device(event.skb, device));
+}
+
+static void print_refusal(const struct gpuspec_device_info *device,
+			  const struct gpuspec_process *process,
+			  enum gpuspec_gate gate, enum gpuspec_reason reason)
+{
+	char phrase[GPUSPEC_PHRASE_SIZE];
+
+	gpuspec_reason_phrase(reason, process->account, phrase);
+	pr_notice("%s: %s by %*pE[%u] refused: %s %s\n", device->address,
+		  gate == GPUSPEC_GATE_BIND ? "bind" : "open",
+		  (int)strlen(process->comm), process->comm, process->pid, device->spec, phrase);
 }
 
 void gpuspec_event_refused(const struct gpuspec_device_info *device,
@@ -90,35 +122,25 @@ void gpuspec_event_refused(const struct gpuspec_device_info *device,
 			   enum gpuspec_gate gate, enum gpuspec_reason reason,
 			   struct ratelimit_state *log_limit)
 {
-	void *header;
-	struct sk_buff *skb = begin(GPUSPEC_CMD_REFUSED, &header);
+	struct event event;
 
 	if (__ratelimit(log_limit))
-		pr_notice("%s: %s by %*pE[%u] refused: %s %s\n", device->address,
-			  gate == GPUSPEC_GATE_BIND ? "bind" : "open",
-			  (int)strlen(process->comm), process->comm, process->pid,
-			  device->spec, gpuspec_reason_phrase(reason));
-	if (!skb)
-		return;
-	if (gpuspec_message_put_device(skb, device) ||
-	    gpuspec_message_put_process(skb, GPUSPEC_A_PROCESS, process) ||
-	    nla_put_u32(skb, GPUSPEC_A_GATE, gate) ||
-	    nla_put_u32(skb, GPUSPEC_A_REASON, reason))
-		nlmsg_free(skb);
-	else
-		end(skb, header);
+		print_refusal(device, process, gate, reason);
+	gpuspec_audit_refused(device, process, gate, reason);
+	if (begin(&event, GPUSPEC_CMD_REFUSED))
+		end(&event, gpuspec_message_put_device(event.skb, device) ||
+		    gpuspec_message_put_process(event.skb, GPUSPEC_A_PROCESS, process) ||
+		    nla_put_u32(event.skb, GPUSPEC_A_GATE, gate) ||
+		    nla_put_u32(event.skb, GPUSPEC_A_REASON, reason));
 }
 
-void gpuspec_event_policy_applied(enum gpuspec_default unnamed, u32 changes)
+void gpuspec_event_policy_applied(enum gpuspec_default unnamed, u32 changes,
+				  const struct gpuspec_process *by)
 {
-	void *header;
-	struct sk_buff *skb = begin(GPUSPEC_CMD_POLICY_APPLIED, &header);
+	struct event event;
 
-	if (!skb)
-		return;
-	if (nla_put_u32(skb, GPUSPEC_A_DEFAULT, unnamed) ||
-	    nla_put_u32(skb, GPUSPEC_A_CHANGES, changes))
-		nlmsg_free(skb);
-	else
-		end(skb, header);
+	if (begin(&event, GPUSPEC_CMD_POLICY_APPLIED))
+		end(&event, nla_put_u32(event.skb, GPUSPEC_A_DEFAULT, unnamed) ||
+		    nla_put_u32(event.skb, GPUSPEC_A_CHANGES, changes) ||
+		    gpuspec_message_put_process(event.skb, GPUSPEC_A_PROCESS, by));
 }

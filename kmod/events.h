@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What listeners and the log are told. All of it under gpuspec_lock, which
- * keeps the order of events that of the changes.
+ * What listeners, the log and audit are told. All of it under gpuspec_lock,
+ * which keeps the order of events that of the changes.
  */
 #ifndef GPUSPEC_EVENTS_H
 #define GPUSPEC_EVENTS_H
@@ -22,8 +22,9 @@ void gpuspec_events_set_family(const struct genl_family *family);
 /* Sequence number of the newest event. */
 u64 gpuspec_events_seq(void);
 
-/* @command: spec-changed or rom-changed */
-void gpuspec_event_spec(u8 command, const struct gpuspec_spec_info *spec);
+/* @command: spec-changed or rom-changed; @by is who changed it */
+void gpuspec_event_spec(u8 command, const struct gpuspec_spec_info *spec,
+			const struct gpuspec_process *by);
 /* @command: device-added, device-removed, opened, closed or device-rom */
 void gpuspec_event_device(u8 command,
 			  const struct gpuspec_device_info *device);
@@ -32,6 +33,7 @@ void gpuspec_event_refused(const struct gpuspec_device_info *device,
 			   const struct gpuspec_process *process,
 			   enum gpuspec_gate gate, enum gpuspec_reason reason,
 			   struct ratelimit_state *log_limit);
-void gpuspec_event_policy_applied(enum gpuspec_default unnamed, u32 changes);
+void gpuspec_event_policy_applied(enum gpuspec_default unnamed, u32 changes,
+				  const struct gpuspec_process *by);
 
 #endif /* GPUSPEC_EVENTS_H */

@@ -6,6 +6,7 @@
 
 #include "bind_gate.h"
 #include "device.h"
+#include "event_log.h"
 #include "netlink.h"
 #include "open_gate.h"
 #include "spec.h"
@@ -36,6 +37,7 @@ err_bind_gate:
 err_device:
 	gpuspec_device_exit();
 	gpuspec_spec_exit();
+	gpuspec_event_log_exit();
 	return error;
 }
 
@@ -46,6 +48,7 @@ static void __exit gpuspec_exit(void)
 	gpuspec_bind_gate_exit();
 	gpuspec_device_exit();
 	gpuspec_spec_exit();
+	gpuspec_event_log_exit();
 }
 
 module_init(gpuspec_init);

@@ -35,7 +35,8 @@ int gpuspec_message_put_spec(struct sk_buff *skb,
 	    nla_put_u32(skb, GPUSPEC_A_SPEC_IN_USE, spec->in_use) ||
 	    nla_put_u64_64bit(skb, GPUSPEC_A_SPEC_REFUSED, spec->refused,
 			      GPUSPEC_A_SPEC_PAD) ||
-	    (spec->rom.size && put_rom(skb, &spec->rom))) {
+	    (spec->rom.size && put_rom(skb, &spec->rom)) ||
+	    nla_put_u32(skb, GPUSPEC_A_SPEC_SHARES, spec->shares)) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
 	}
@@ -53,7 +54,11 @@ int gpuspec_message_put_process(struct sk_buff *skb, int attribute,
 	if (nla_put_u32(skb, GPUSPEC_A_PROCESS_PID, process->pid) ||
 	    nla_put_u32(skb, GPUSPEC_A_PROCESS_UID, process->uid) ||
 	    nla_put_string(skb, GPUSPEC_A_PROCESS_COMM, process->comm) ||
-	    nla_put_string(skb, GPUSPEC_A_PROCESS_CGROUP, process->cgroup)) {
+	    nla_put_string(skb, GPUSPEC_A_PROCESS_CGROUP, process->cgroup) ||
+	    (*process->account &&
+	     nla_put_string(skb, GPUSPEC_A_PROCESS_ACCOUNT, process->account)) ||
+	    (process->login_uid != U32_MAX &&
+	     nla_put_u32(skb, GPUSPEC_A_PROCESS_LOGIN_UID, process->login_uid))) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
 	}

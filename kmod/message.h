@@ -17,6 +17,7 @@ struct gpuspec_spec_info {
 	enum gpuspec_state state;
 	enum gpuspec_sharing sharing;
 	bool named;
+	u32 shares;		/* accounts it is shared with by name */
 	u32 devices;
 	u32 in_use;
 	u64 refused;

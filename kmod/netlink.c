@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/capability.h>
 #include <linux/gpuspec.h>
-#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/netlink.h>
-#include <linux/stringify.h>
 #include <net/genetlink.h>
 
 #include "compat.h"
 #include "device.h"
+#include "event_log.h"
 #include "events.h"
 #include "netlink.h"
+#include "netlink_policy.h"
 #include "netlink_rom.h"
+#include "netlink_tables.h"
 #include "policy.h"
 #include "request.h"
 #include "spec.h"
@@ -19,36 +19,33 @@
 
 static struct genl_family family;
 
-/*
- * Not GENL_ADMIN_PERM: that asks for CAP_NET_ADMIN, and says nothing. Policy
- * is the host's, so the capability counts in the initial user namespace only.
- */
-static int admit(struct sk_buff *skb, const struct genlmsghdr *header,
-		 struct netlink_ext_ack *extack)
-{
-	if (!netlink_capable(skb, CAP_SYS_ADMIN)) {
-		NL_SET_ERR_MSG(extack, "this needs CAP_SYS_ADMIN in the initial user namespace");
-		return -EPERM;
-	}
-	if (header->version != GPUSPEC_FAMILY_VERSION) {
-		NL_SET_ERR_MSG(extack, "this module speaks version "
-			       __stringify(GPUSPEC_FAMILY_VERSION) " of the family");
-		return -EPROTONOSUPPORT;
-	}
-	return 0;
-}
-
 static int pre_doit(const struct gpuspec_genl_ops *ops, struct sk_buff *skb,
 		    struct genl_info *info)
 {
-	return admit(skb, info->genlhdr, info->extack);
+	return gpuspec_request_admit(skb, info->genlhdr, info->extack);
+}
+
+static int put_refusals(struct sk_buff *skb, enum gpuspec_reason reason, u64 count)
+{
+	struct nlattr *nest = nla_nest_start(skb, GPUSPEC_A_INFO_REFUSALS);
+
+	if (!nest || nla_put_u32(skb, GPUSPEC_A_REFUSALS_REASON, reason) ||
+	    nla_put_u64_64bit(skb, GPUSPEC_A_REFUSALS_COUNT, count, GPUSPEC_A_REFUSALS_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
 }
 
 static int put_info(struct sk_buff *skb)
 {
+	const struct gpuspec_accounts *accounts = gpuspec_accounts_in_force();
 	struct gpuspec_device_totals totals;
+	enum gpuspec_reason reason;
 
 	gpuspec_device_count(&totals);
+	for (reason = GPUSPEC_REASON_ALLOWED + 1; reason < GPUSPEC_REASONS; reason++)
+		if (put_refusals(skb, reason, totals.refused_for[reason]))
+			return -EMSGSIZE;
 	if (nla_put_string(skb, GPUSPEC_A_INFO_VERSION, GPUSPEC_VERSION) ||
 	    nla_put_u32(skb, GPUSPEC_A_INFO_DEFAULT, gpuspec_spec_default()) ||
 	    nla_put_u32(skb, GPUSPEC_A_INFO_GENERATION, gpuspec_spec_generation()) ||
@@ -58,7 +55,9 @@ static int put_info(struct sk_buff *skb)
 	    nla_put_u32(skb, GPUSPEC_A_INFO_DEVICES, totals.devices) ||
 	    nla_put_u32(skb, GPUSPEC_A_INFO_IN_USE, totals.in_use) ||
 	    nla_put_u64_64bit(skb, GPUSPEC_A_INFO_REFUSED, totals.refused,
-			      GPUSPEC_A_INFO_PAD))
+			      GPUSPEC_A_INFO_PAD) ||
+	    nla_put_u32(skb, GPUSPEC_A_INFO_ACCOUNTS, accounts ? accounts->count : 0) ||
+	    nla_put_u32(skb, GPUSPEC_A_INFO_SHARES, gpuspec_spec_share_count()))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -78,157 +77,58 @@ static int info_get(struct sk_buff *request, struct genl_info *info)
 	return gpuspec_reply_end(skb, header, info, error);
 }
 
-static int put_spec_row(struct sk_buff *skb, u32 generation, const void *row)
+/* The account that the verdict is asked for: 0 or a negative errno, told. */
+static int find_opener(struct genl_info *info, struct gpuspec_process *opener)
 {
-	if (nla_put_u32(skb, GPUSPEC_A_GENERATION, generation))
-		return -EMSGSIZE;
-	return gpuspec_message_put_spec(skb, row);
-}
+	struct nlattr *account = info->attrs[GPUSPEC_A_ACCOUNT], *pid = info->attrs[GPUSPEC_A_PID];
 
-static int put_device_row(struct sk_buff *skb, u32 generation, const void *row)
-{
-	if (nla_put_u32(skb, GPUSPEC_A_GENERATION, generation))
-		return -EMSGSIZE;
-	return gpuspec_message_put_device(skb, row);
-}
-
-static int spec_get(struct sk_buff *request, struct genl_info *info)
-{
-	struct gpuspec_spec_info row;
-	struct gpuspec_spec *spec;
-	struct sk_buff *skb;
-	u32 generation;
-	const char *id;
-	void *header;
-
-	id = gpuspec_request_spec(info);
-	if (!id)
-		return -EINVAL;
-	mutex_lock(&gpuspec_lock);
-	generation = gpuspec_spec_generation();
-	spec = gpuspec_spec_find(id);
-	if (spec)
-		gpuspec_spec_describe(spec, &row);
-	mutex_unlock(&gpuspec_lock);
-	if (!spec) {
-		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[GPUSPEC_A_ID],
-				    "no device of this host has this spec, policy does not name it, and no ROM was set for it");
-		return -ENOENT;
+	gpuspec_process_current(opener);
+	if (account) {
+		if (!gpuspec_request_account(info->attrs, info->extack))
+			return -EINVAL;
+		nla_strscpy(opener->account, account, sizeof(opener->account));
+	} else if (pid && gpuspec_process_by_pid(nla_get_u32(pid), opener)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, pid, "there is no process of this id");
+		return -ESRCH;
 	}
-	skb = gpuspec_reply_begin(info, GENLMSG_DEFAULT_SIZE, &header);
-	if (!skb)
-		return -ENOMEM;
-	return gpuspec_reply_end(skb, header, info, put_spec_row(skb, generation, &row));
-}
-
-/* Make or stage the change of a spec; if that is refused, its id is at fault. */
-static int change_spec(struct sk_buff *request, struct genl_info *info,
-		       struct gpuspec_change *change)
-{
-	int error;
-
-	error = gpuspec_policy_change(NETLINK_CB(request).sk, change, info->extack);
-	if (error)
-		NL_SET_BAD_ATTR(info->extack, info->attrs[GPUSPEC_A_ID]);
-	return error;
-}
-
-static int spec_set(struct sk_buff *request, struct genl_info *info)
-{
-	struct nlattr **attrs = info->attrs;
-	struct gpuspec_change *change;
-	const char *id;
-
-	id = gpuspec_request_spec(info);
-	if (!id)
-		return -EINVAL;
-	if (!attrs[GPUSPEC_A_STATE] && !attrs[GPUSPEC_A_SHARING]) {
-		NL_SET_ERR_MSG(info->extack, "nothing to set: give a state, a sharing, or both");
-		return -EINVAL;
-	}
-	change = gpuspec_change_alloc(GPUSPEC_SET_SPEC, id);
-	if (!change)
-		return -ENOMEM;
-	change->has_state = attrs[GPUSPEC_A_STATE];
-	if (change->has_state)
-		change->state = nla_get_u32(attrs[GPUSPEC_A_STATE]);
-	change->has_sharing = attrs[GPUSPEC_A_SHARING];
-	if (change->has_sharing)
-		change->sharing = nla_get_u32(attrs[GPUSPEC_A_SHARING]);
-	change->if_unused = attrs[GPUSPEC_A_IF_UNUSED];
-	return change_spec(request, info, change);
-}
-
-static int spec_del(struct sk_buff *request, struct genl_info *info)
-{
-	struct gpuspec_change *change;
-	const char *id;
-
-	id = gpuspec_request_spec(info);
-	if (!id)
-		return -EINVAL;
-	change = gpuspec_change_alloc(GPUSPEC_FORGET_SPEC, id);
-	if (!change)
-		return -ENOMEM;
-	return change_spec(request, info, change);
-}
-
-static int default_set(struct sk_buff *request, struct genl_info *info)
-{
-	struct gpuspec_change *change;
-
-	if (gpuspec_request_misses(info, GPUSPEC_A_DEFAULT))
-		return -EINVAL;
-	change = gpuspec_change_alloc(GPUSPEC_SET_DEFAULT, NULL);
-	if (!change)
-		return -ENOMEM;
-	change->unnamed = nla_get_u32(info->attrs[GPUSPEC_A_DEFAULT]);
-	return gpuspec_policy_change(NETLINK_CB(request).sk, change, info->extack);
-}
-
-static int policy_begin(struct sk_buff *request, struct genl_info *info)
-{
-	return gpuspec_policy_begin(NETLINK_CB(request).sk,
-				    info->attrs[GPUSPEC_A_REPLACE], info->extack);
-}
-
-static int policy_commit(struct sk_buff *request, struct genl_info *info)
-{
-	if (gpuspec_request_misses(info, GPUSPEC_A_CHANGES))
-		return -EINVAL;
-	return gpuspec_policy_commit(NETLINK_CB(request).sk,
-				     nla_get_u32(info->attrs[GPUSPEC_A_CHANGES]),
-				     info->extack);
+	return 0;
 }
 
 /* Judge what the request names, and write the id of its spec. */
-static int judge(struct genl_info *info, char *id, enum gpuspec_reason *reason)
+static int judge(struct genl_info *info, struct gpuspec_process *opener, char *id,
+		 enum gpuspec_reason *reason)
 {
-	struct gpuspec_device *device;
+	const struct gpuspec_device *device;
+	const struct gpuspec_spec *spec;
+	const char *given;
 
 	lockdep_assert_held(&gpuspec_lock);
 	if (info->attrs[GPUSPEC_A_ID]) {
-		const char *given = gpuspec_request_id(info->attrs, info->extack);
-
+		given = gpuspec_request_id(info->attrs, info->extack);
 		if (!given)
 			return -EINVAL;
-		strscpy(id, given, GPUSPEC_ID_SIZE);
-		*reason = gpuspec_spec_judge(gpuspec_spec_find(given));
-		return 0;
+		spec = gpuspec_spec_find(given);
+	} else {
+		device = gpuspec_device_by_address(nla_data(info->attrs[GPUSPEC_A_ADDRESS]));
+		if (!device) {
+			NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[GPUSPEC_A_ADDRESS],
+					    "no GPU of this host has this address");
+			return -ENOENT;
+		}
+		spec = device->spec;
+		given = spec->id;
 	}
-	device = gpuspec_device_by_address(nla_data(info->attrs[GPUSPEC_A_ADDRESS]));
-	if (!device) {
-		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[GPUSPEC_A_ADDRESS],
-				    "no GPU of this host has this address");
-		return -ENOENT;
-	}
-	strscpy(id, device->spec->id, GPUSPEC_ID_SIZE);
-	*reason = gpuspec_spec_judge(device->spec);
+	strscpy(id, given, GPUSPEC_ID_SIZE);
+	if (!*opener->account)
+		gpuspec_accounts_recognise(gpuspec_accounts_in_force(), opener);
+	*reason = gpuspec_spec_judge(spec, opener->account,
+				     spec ? gpuspec_device_held(spec, opener->account) : 0);
 	return 0;
 }
 
 static int check(struct sk_buff *request, struct genl_info *info)
 {
+	struct gpuspec_process opener;
 	enum gpuspec_reason reason;
 	char id[GPUSPEC_ID_SIZE];
 	struct sk_buff *skb;
@@ -239,8 +139,15 @@ static int check(struct sk_buff *request, struct genl_info *info)
 		NL_SET_ERR_MSG(info->extack, "give either a spec id or a device address");
 		return -EINVAL;
 	}
+	if (info->attrs[GPUSPEC_A_ACCOUNT] && info->attrs[GPUSPEC_A_PID]) {
+		NL_SET_ERR_MSG(info->extack, "give either an account or a process, or neither");
+		return -EINVAL;
+	}
+	error = find_opener(info, &opener);
+	if (error)
+		return error;
 	mutex_lock(&gpuspec_lock);
-	error = judge(info, id, &reason);
+	error = judge(info, &opener, id, &reason);
 	mutex_unlock(&gpuspec_lock);
 	if (error)
 		return error;
@@ -248,130 +155,15 @@ static int check(struct sk_buff *request, struct genl_info *info)
 	if (!skb)
 		return -ENOMEM;
 	if (nla_put_string(skb, GPUSPEC_A_ID, id) ||
-	    nla_put_u32(skb, GPUSPEC_A_REASON, reason))
+	    nla_put_u32(skb, GPUSPEC_A_REASON, reason) ||
+	    nla_put_string(skb, GPUSPEC_A_ACCOUNT, opener.account))
 		error = -EMSGSIZE;
 	return gpuspec_reply_end(skb, header, info, error);
 }
 
-/* A table as it was at one moment, on its way to a client. */
-struct snapshot {
-	int (*put)(struct sk_buff *skb, u32 generation, const void *row);
-	size_t row_size;
-	u32 generation;
-	u32 count;
-	u32 next;
-	u8 rows[] __aligned(8);
-};
-
-static struct snapshot *get_snapshot(struct netlink_callback *cb)
+static int start_log(struct netlink_callback *cb)
 {
-	return *(struct snapshot **)cb->ctx;
-}
-
-/* Room for @count rows, to be freed by end_dump(). */
-static struct snapshot *take_snapshot(struct netlink_callback *cb, u32 count,
-				      size_t row_size)
-{
-	struct snapshot *snapshot;
-
-	lockdep_assert_held(&gpuspec_lock);
-	snapshot = kvzalloc(struct_size(snapshot, rows, size_mul(count, row_size)),
-			    GFP_KERNEL_ACCOUNT);
-	if (!snapshot)
-		return NULL;
-	snapshot->row_size = row_size;
-	snapshot->generation = gpuspec_spec_generation();
-	*(struct snapshot **)cb->ctx = snapshot;
-	return snapshot;
-}
-
-static void *new_row(struct snapshot *snapshot)
-{
-	return snapshot->rows + snapshot->row_size * snapshot->count++;
-}
-
-static int start_specs(struct netlink_callback *cb)
-{
-	struct snapshot *snapshot;
-	struct gpuspec_spec *spec;
-	int error;
-
-	error = admit(cb->skb, nlmsg_data(cb->nlh), cb->extack);
-	if (error)
-		return error;
-	if (gpuspec_dump_attrs(cb)[GPUSPEC_A_ID]) {
-		NL_SET_ERR_MSG_ATTR(cb->extack, gpuspec_dump_attrs(cb)[GPUSPEC_A_ID],
-				    "a dump is of all specs; ask for one without the dump flag");
-		return -EINVAL;
-	}
-	mutex_lock(&gpuspec_lock);
-	snapshot = take_snapshot(cb, gpuspec_spec_count(),
-				 sizeof(struct gpuspec_spec_info));
-	if (snapshot) {
-		snapshot->put = put_spec_row;
-		for (spec = gpuspec_spec_first(); spec; spec = gpuspec_spec_next(spec))
-			gpuspec_spec_describe(spec, new_row(snapshot));
-	}
-	mutex_unlock(&gpuspec_lock);
-	return snapshot ? 0 : -ENOMEM;
-}
-
-static int start_devices(struct netlink_callback *cb)
-{
-	struct nlattr **attrs = gpuspec_dump_attrs(cb);
-	struct gpuspec_device *device;
-	struct snapshot *snapshot;
-	struct gpuspec_device_totals totals;
-	const char *id = NULL;
-	int error;
-
-	error = admit(cb->skb, nlmsg_data(cb->nlh), cb->extack);
-	if (error)
-		return error;
-	if (attrs[GPUSPEC_A_ID]) {
-		id = gpuspec_request_id(attrs, cb->extack);
-		if (!id)
-			return -EINVAL;
-	}
-	mutex_lock(&gpuspec_lock);
-	gpuspec_device_count(&totals);
-	snapshot = take_snapshot(cb, totals.devices, sizeof(struct gpuspec_device_info));
-	if (snapshot) {
-		snapshot->put = put_device_row;
-		list_for_each_entry(device, &gpuspec_devices, node)
-			if (!id || !strcmp(id, device->spec->id))
-				gpuspec_device_describe(device, new_row(snapshot));
-	}
-	mutex_unlock(&gpuspec_lock);
-	return snapshot ? 0 : -ENOMEM;
-}
-
-static int dump(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	struct snapshot *snapshot = get_snapshot(cb);
-	const struct genlmsghdr *request = nlmsg_data(cb->nlh);
-
-	for (; snapshot->next < snapshot->count; snapshot->next++) {
-		const void *row = snapshot->rows + snapshot->row_size * snapshot->next;
-		void *header;
-
-		header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
-				     &family, NLM_F_MULTI, request->cmd);
-		if (!header)
-			break;
-		if (snapshot->put(skb, snapshot->generation, row)) {
-			genlmsg_cancel(skb, header);
-			break;
-		}
-		genlmsg_end(skb, header);
-	}
-	return skb->len;
-}
-
-static int end_dump(struct netlink_callback *cb)
-{
-	kvfree(get_snapshot(cb));
-	return 0;
+	return gpuspec_request_admit(cb->skb, nlmsg_data(cb->nlh), cb->extack);
 }
 
 #define ID_POLICY	{ .type = NLA_NUL_STRING, .len = GPUSPEC_ID_MAX }
@@ -387,9 +179,35 @@ static const struct nla_policy spec_set_policy[] = {
 	[GPUSPEC_A_IF_UNUSED] = { .type = NLA_FLAG },
 };
 
+#define ACCOUNT_POLICY	{ .type = NLA_NUL_STRING, .len = GPUSPEC_ACCOUNT_MAX }
+
 static const struct nla_policy check_policy[] = {
 	[GPUSPEC_A_ID] = ID_POLICY,
 	[GPUSPEC_A_ADDRESS] = { .type = NLA_NUL_STRING, .len = GPUSPEC_ADDRESS_MAX },
+	[GPUSPEC_A_ACCOUNT] = ACCOUNT_POLICY,
+	[GPUSPEC_A_PID] = { .type = NLA_U32 },
+};
+
+static const struct nla_policy share_set_policy[] = {
+	[GPUSPEC_A_ID] = ID_POLICY,
+	[GPUSPEC_A_ACCOUNT] = ACCOUNT_POLICY,
+	[GPUSPEC_A_MAXIMUM] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+static const struct nla_policy share_del_policy[] = {
+	[GPUSPEC_A_ID] = ID_POLICY,
+	[GPUSPEC_A_IF_UNUSED] = { .type = NLA_FLAG },
+	[GPUSPEC_A_ACCOUNT] = ACCOUNT_POLICY,
+};
+
+static const struct nla_policy account_set_policy[] = {
+	[GPUSPEC_A_ACCOUNT] = ACCOUNT_POLICY,
+	[GPUSPEC_A_CGROUP] = { .type = NLA_NUL_STRING, .len = GPUSPEC_CGROUP_MAX },
+	[GPUSPEC_A_UID] = { .type = NLA_U32 },
+};
+
+static const struct nla_policy account_policy[] = {
+	[GPUSPEC_A_ACCOUNT] = ACCOUNT_POLICY,
 };
 
 static const struct nla_policy default_set_policy[] = {
@@ -433,27 +251,27 @@ static const struct genl_ops ops[] = {
 		.doit = info_get,
 	}, {
 		.cmd = GPUSPEC_CMD_SPEC_GET,
-		.doit = spec_get,
-		.start = start_specs,
-		.dumpit = dump,
-		.done = end_dump,
+		.doit = gpuspec_netlink_spec_get,
+		.start = gpuspec_netlink_start_specs,
+		.dumpit = gpuspec_netlink_dump,
+		.done = gpuspec_netlink_end_dump,
 		.policy = id_policy,
 		.maxattr = ARRAY_SIZE(id_policy) - 1,
 	}, {
 		.cmd = GPUSPEC_CMD_SPEC_SET,
-		.doit = spec_set,
+		.doit = gpuspec_netlink_spec_set,
 		.policy = spec_set_policy,
 		.maxattr = ARRAY_SIZE(spec_set_policy) - 1,
 	}, {
 		.cmd = GPUSPEC_CMD_SPEC_DEL,
-		.doit = spec_del,
+		.doit = gpuspec_netlink_spec_del,
 		.policy = id_policy,
 		.maxattr = ARRAY_SIZE(id_policy) - 1,
 	}, {
 		.cmd = GPUSPEC_CMD_DEVICE_GET,
-		.start = start_devices,
-		.dumpit = dump,
-		.done = end_dump,
+		.start = gpuspec_netlink_start_devices,
+		.dumpit = gpuspec_netlink_dump,
+		.done = gpuspec_netlink_end_dump,
 		.policy = id_policy,
 		.maxattr = ARRAY_SIZE(id_policy) - 1,
 	}, {
@@ -463,17 +281,17 @@ static const struct genl_ops ops[] = {
 		.maxattr = ARRAY_SIZE(check_policy) - 1,
 	}, {
 		.cmd = GPUSPEC_CMD_DEFAULT_SET,
-		.doit = default_set,
+		.doit = gpuspec_netlink_default_set,
 		.policy = default_set_policy,
 		.maxattr = ARRAY_SIZE(default_set_policy) - 1,
 	}, {
 		.cmd = GPUSPEC_CMD_POLICY_BEGIN,
-		.doit = policy_begin,
+		.doit = gpuspec_netlink_policy_begin,
 		.policy = policy_begin_policy,
 		.maxattr = ARRAY_SIZE(policy_begin_policy) - 1,
 	}, {
 		.cmd = GPUSPEC_CMD_POLICY_COMMIT,
-		.doit = policy_commit,
+		.doit = gpuspec_netlink_policy_commit,
 		.policy = policy_commit_policy,
 		.maxattr = ARRAY_SIZE(policy_commit_policy) - 1,
 	}, {
@@ -499,6 +317,45 @@ static const struct genl_ops ops[] = {
 		.doit = gpuspec_netlink_rom_clear,
 		.policy = id_policy,
 		.maxattr = ARRAY_SIZE(id_policy) - 1,
+	}, {
+		.cmd = GPUSPEC_CMD_SHARE_SET,
+		.doit = gpuspec_netlink_share_set,
+		.policy = share_set_policy,
+		.maxattr = ARRAY_SIZE(share_set_policy) - 1,
+	}, {
+		.cmd = GPUSPEC_CMD_SHARE_DEL,
+		.doit = gpuspec_netlink_share_del,
+		.policy = share_del_policy,
+		.maxattr = ARRAY_SIZE(share_del_policy) - 1,
+	}, {
+		.cmd = GPUSPEC_CMD_SHARE_GET,
+		.start = gpuspec_netlink_start_shares,
+		.dumpit = gpuspec_netlink_dump,
+		.done = gpuspec_netlink_end_dump,
+		.policy = id_policy,
+		.maxattr = ARRAY_SIZE(id_policy) - 1,
+	}, {
+		.cmd = GPUSPEC_CMD_ACCOUNT_SET,
+		.doit = gpuspec_netlink_account_set,
+		.policy = account_set_policy,
+		.maxattr = ARRAY_SIZE(account_set_policy) - 1,
+	}, {
+		.cmd = GPUSPEC_CMD_ACCOUNT_DEL,
+		.doit = gpuspec_netlink_account_del,
+		.policy = account_policy,
+		.maxattr = ARRAY_SIZE(account_policy) - 1,
+	}, {
+		.cmd = GPUSPEC_CMD_ACCOUNT_GET,
+		.doit = gpuspec_netlink_account_get,
+		.start = gpuspec_netlink_start_accounts,
+		.dumpit = gpuspec_netlink_dump,
+		.done = gpuspec_netlink_end_dump,
+		.policy = account_policy,
+		.maxattr = ARRAY_SIZE(account_policy) - 1,
+	}, {
+		.cmd = GPUSPEC_CMD_LOG_GET,
+		.start = start_log,
+		.dumpit = gpuspec_event_log_dump,
 	},
 };
 
@@ -553,4 +410,5 @@ void gpuspec_netlink_exit(void)
 	genl_unregister_family(&family);
 	netlink_unregister_notifier(&socket_notifier);
 	gpuspec_stage_exit();
+	gpuspec_policy_exit();
 }

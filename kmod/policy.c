@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/err.h>
 #include <linux/lockdep.h>
+#include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
+#include "audit.h"
+#include "device.h"
 #include "events.h"
 #include "policy.h"
 #include "stage.h"
@@ -34,6 +39,8 @@ struct gpuspec_change *gpuspec_change_alloc(enum gpuspec_change_what what,
 
 void gpuspec_change_free(struct gpuspec_change *change)
 {
+	if (change->account)
+		gpuspec_account_put(change->account);
 	kfree(change->spec);
 	kfree(change);
 }
@@ -50,15 +57,59 @@ static void free_changes(struct list_head *changes)
 struct plan {
 	struct list_head touched;	/* specs, by their member touched */
 	enum gpuspec_default unnamed;
+	bool has_accounts;		/* a draft of all accounts: */
+	struct gpuspec_accounts_draft draft;
+	struct gpuspec_accounts *accounts;	/* in the end */
 };
 
-static void touch(struct plan *plan, struct gpuspec_spec *spec,
-		  const struct gpuspec_rule *next)
+/* Take the spec into the plan, as it is or as unnamed. */
+static int touch(struct plan *plan, struct gpuspec_spec *spec, bool anew)
 {
+	struct gpuspec_shares *shares = NULL;
+
 	if (!list_empty(&spec->touched))
-		return;
-	spec->next = *next;
+		return 0;
+	if (!anew && spec->shares) {
+		shares = gpuspec_shares_copy(spec->shares);
+		if (!shares)
+			return -ENOMEM;
+	}
+	spec->next = anew ? (struct gpuspec_rule){} : spec->rule;
+	spec->next_shares = shares;
 	list_add_tail(&spec->touched, &plan->touched);
+	return 0;
+}
+
+static void set_next_sharing(struct gpuspec_spec *spec, enum gpuspec_sharing sharing)
+{
+	spec->next.sharing = sharing;
+	kvfree(spec->next_shares);
+	spec->next_shares = NULL;
+}
+
+/* The spec of the change, named in the plan; or an error. */
+static struct gpuspec_spec *plan_name(struct plan *plan, struct gpuspec_change *change,
+				      struct netlink_ext_ack *extack)
+{
+	struct gpuspec_spec *spec = gpuspec_spec_find(change->spec->id);
+
+	if (!spec) {
+		if (gpuspec_spec_count() >= GPUSPEC_CHANGES_MAX) {
+			NL_SET_ERR_MSG(extack,
+				       "the table of specs is full, those in force included");
+			return ERR_PTR(-ENOSPC);
+		}
+		spec = change->spec;
+		change->spec = NULL;
+		gpuspec_spec_insert(spec);
+	}
+	if (touch(plan, spec, false)) {
+		gpuspec_spec_release(spec);
+		return ERR_PTR(-ENOMEM);
+	}
+	spec->next = gpuspec_rule_in_force(&spec->next, plan->unnamed);
+	spec->next.named = true;
+	return spec;
 }
 
 static int plan_set(struct plan *plan, struct gpuspec_change *change,
@@ -71,23 +122,13 @@ static int plan_set(struct plan *plan, struct gpuspec_change *change,
 			       "a device of the spec is in use; change it without if-unused");
 		return -EBUSY;
 	}
-	if (!spec) {
-		if (gpuspec_spec_count() >= GPUSPEC_CHANGES_MAX) {
-			NL_SET_ERR_MSG(extack,
-				       "the table of specs is full, those in force included");
-			return -ENOSPC;
-		}
-		spec = change->spec;
-		change->spec = NULL;
-		gpuspec_spec_insert(spec);
-	}
-	touch(plan, spec, &spec->rule);
-	spec->next = gpuspec_rule_in_force(&spec->next, plan->unnamed);
-	spec->next.named = true;
+	spec = plan_name(plan, change, extack);
+	if (IS_ERR(spec))
+		return PTR_ERR(spec);
 	if (change->has_state)
 		spec->next.state = change->state;
 	if (change->has_sharing)
-		spec->next.sharing = change->sharing;
+		set_next_sharing(spec, change->sharing);
 	return 0;
 }
 
@@ -96,14 +137,68 @@ static int plan_forget(struct plan *plan, struct gpuspec_change *change,
 {
 	struct gpuspec_spec *spec = gpuspec_spec_find(change->spec->id);
 
-	if (spec)
-		touch(plan, spec, &spec->rule);
+	if (spec && touch(plan, spec, false))
+		return -ENOMEM;
 	if (!spec || !spec->next.named) {
 		NL_SET_ERR_MSG(extack, "policy does not name this spec");
 		return -ENOENT;
 	}
+	set_next_sharing(spec, GPUSPEC_SHARING_ALL);
 	spec->next = (struct gpuspec_rule){};
 	return 0;
+}
+
+static int plan_share(struct plan *plan, struct gpuspec_change *change,
+		      struct netlink_ext_ack *extack)
+{
+	struct gpuspec_spec *spec = plan_name(plan, change, extack);
+	int error;
+
+	if (IS_ERR(spec))
+		return PTR_ERR(spec);
+	/* To share with one more may not take it away from the others. */
+	if (spec->next.sharing == GPUSPEC_SHARING_ALL) {
+		NL_SET_ERR_MSG(extack,
+			       "the spec is shared with all accounts already; recall it from all first");
+		return -EINVAL;
+	}
+	error = gpuspec_shares_set(&spec->next_shares, change->account_name, change->maximum,
+				   extack);
+	if (!error)
+		spec->next.sharing = GPUSPEC_SHARING_LIST;
+	return error;
+}
+
+static int plan_recall(struct plan *plan, struct gpuspec_change *change,
+		       struct netlink_ext_ack *extack)
+{
+	struct gpuspec_spec *spec = gpuspec_spec_find(change->spec->id);
+
+	if (spec && change->if_unused && gpuspec_device_held(spec, change->account_name)) {
+		NL_SET_ERR_MSG(extack,
+			       "the account holds a device of the spec; recall it without if-unused");
+		return -EBUSY;
+	}
+	if (spec && touch(plan, spec, false))
+		return -ENOMEM;
+	if (!spec || gpuspec_shares_del(&spec->next_shares, change->account_name)) {
+		NL_SET_ERR_MSG(extack, "the spec is not shared with this account by name");
+		return -ENOENT;
+	}
+	if (!spec->next_shares)
+		spec->next.sharing = GPUSPEC_SHARING_NONE;
+	return 0;
+}
+
+static int plan_account(struct plan *plan, struct gpuspec_change *change,
+			struct netlink_ext_ack *extack)
+{
+	if (!plan->has_accounts)
+		gpuspec_accounts_draft_begin(&plan->draft, false);
+	plan->has_accounts = true;
+	return change->account ?
+		gpuspec_accounts_draft_set(&plan->draft, change->account, extack) :
+		gpuspec_accounts_draft_del(&plan->draft, change->account_name, extack);
 }
 
 static int plan_change(struct plan *plan, struct gpuspec_change *change,
@@ -114,70 +209,172 @@ static int plan_change(struct plan *plan, struct gpuspec_change *change,
 		return plan_set(plan, change, extack);
 	case GPUSPEC_FORGET_SPEC:
 		return plan_forget(plan, change, extack);
+	case GPUSPEC_SHARE_SPEC:
+		return plan_share(plan, change, extack);
+	case GPUSPEC_RECALL_SPEC:
+		return plan_recall(plan, change, extack);
 	case GPUSPEC_SET_DEFAULT:
 		plan->unnamed = change->unnamed;
 		return 0;
+	case GPUSPEC_SET_ACCOUNT:
+	case GPUSPEC_REMOVE_ACCOUNT:
+		return plan_account(plan, change, extack);
 	}
 	return -EINVAL;
 }
 
-static bool differs(const struct gpuspec_rule *a, const struct gpuspec_rule *b)
+static bool differs(const struct gpuspec_spec *spec)
 {
-	return a->named != b->named || a->state != b->state || a->sharing != b->sharing;
+	const struct gpuspec_rule *a = &spec->rule, *b = &spec->next;
+
+	return a->named != b->named || a->state != b->state || a->sharing != b->sharing ||
+	       !gpuspec_shares_equal(spec->shares, spec->next_shares);
 }
 
-/* Put the plan in force, or with @error just clear it away. */
-static u32 finish(struct plan *plan, int error)
+/* Tell audit who has it now and had not, and the other way round; both lists are sorted. */
+static void audit_shares(const struct gpuspec_spec *spec)
+{
+	const struct gpuspec_shares *old = spec->shares, *new = spec->next_shares;
+	u32 i = 0, j = 0;
+	int order;
+
+	while (i < gpuspec_shares_count(old) || j < gpuspec_shares_count(new)) {
+		if (i == gpuspec_shares_count(old))
+			order = 1;
+		else if (j == gpuspec_shares_count(new))
+			order = -1;
+		else
+			order = strcmp(old->rows[i].account, new->rows[j].account);
+		if (order < 0)
+			gpuspec_audit_recall(spec->id, old->rows[i].account);
+		else if (order || old->rows[i].maximum != new->rows[j].maximum)
+			gpuspec_audit_share(spec->id, new->rows[j].account,
+					    new->rows[j].maximum);
+		i += order <= 0;
+		j += order >= 0;
+	}
+}
+
+static void put_in_force(struct gpuspec_spec *spec, const struct gpuspec_process *by)
+{
+	struct gpuspec_spec_info info;
+
+	audit_shares(spec);
+	spec->rule = spec->next;
+	gpuspec_spec_set_shares(spec, spec->next_shares);
+	spec->next_shares = NULL;
+	gpuspec_spec_changed();
+	gpuspec_spec_describe(spec, &info);
+	gpuspec_event_spec(GPUSPEC_CMD_SPEC_CHANGED, &info, by);
+}
+
+/* Put the plan in force, or with @error just clear it away. How many specs changed? */
+static u32 finish(struct plan *plan, int error, const struct gpuspec_process *by)
 {
 	struct gpuspec_spec *spec, *next;
-	struct gpuspec_spec_info info;
 	u32 changed = 0;
 
-	if (!error)
+	if (!error && plan->unnamed != gpuspec_spec_default()) {
+		gpuspec_audit_default(plan->unnamed);
 		gpuspec_spec_set_default(plan->unnamed);
+	}
 	list_for_each_entry_safe(spec, next, &plan->touched, touched) {
 		list_del_init(&spec->touched);
-		if (!error && differs(&spec->rule, &spec->next)) {
-			spec->rule = spec->next;
-			gpuspec_spec_changed();
-			gpuspec_spec_describe(spec, &info);
-			gpuspec_event_spec(GPUSPEC_CMD_SPEC_CHANGED, &info);
+		if (!error && differs(spec)) {
+			put_in_force(spec, by);
 			changed++;
 		}
+		kvfree(spec->next_shares);
+		spec->next_shares = NULL;
 		gpuspec_spec_release(spec);
 		cond_resched();
 	}
 	return changed;
 }
 
+/* Make a table of the accounts, if there is anything new in it. */
+static int plan_end(struct plan *plan, struct netlink_ext_ack *extack)
+{
+	int error;
+
+	if (!plan->has_accounts)
+		return 0;
+	error = gpuspec_accounts_draft_finish(&plan->draft, &plan->accounts, extack);
+	if (!error && gpuspec_accounts_equal(plan->accounts, gpuspec_accounts_in_force())) {
+		gpuspec_accounts_put(plan->accounts);
+		plan->accounts = NULL;
+	}
+	return error;
+}
+
+static void audit_accounts(const struct gpuspec_accounts *old,
+			   const struct gpuspec_accounts *new)
+{
+	u32 i;
+
+	for (i = 0; old && i < old->count; i++)
+		if (!gpuspec_accounts_find(new, old->accounts[i]->name))
+			gpuspec_audit_account(old->accounts[i]->name, true);
+	for (i = 0; i < new->count; i++)
+		if (!gpuspec_account_equal(gpuspec_accounts_find(old, new->accounts[i]->name),
+					   new->accounts[i]))
+			gpuspec_audit_account(new->accounts[i]->name, false);
+}
+
+static void replace_accounts(struct gpuspec_accounts *accounts)
+{
+	struct gpuspec_accounts *old = gpuspec_accounts_replace(accounts);
+
+	audit_accounts(old, accounts);
+	gpuspec_spec_changed();
+	gpuspec_accounts_put(old);
+}
+
 static int apply(struct list_head *changes, bool replace, bool announce,
 		 struct netlink_ext_ack *extack)
 {
-	static const struct gpuspec_rule unnamed_rule;
 	struct plan plan = {
 		.touched = LIST_HEAD_INIT(plan.touched),
 		.unnamed = gpuspec_spec_default(),
+		.has_accounts = replace,
+		.draft.accounts = RB_ROOT,
 	};
 	struct gpuspec_change *change;
+	struct gpuspec_process by;
 	struct gpuspec_spec *spec;
 	u32 changed;
 	int error = 0;
 
 	lockdep_assert_held(&gpuspec_lock);
+	gpuspec_process_current(&by);
+	gpuspec_accounts_recognise(gpuspec_accounts_in_force(), &by);
 	if (replace)
 		for (spec = gpuspec_spec_first(); spec; spec = gpuspec_spec_next(spec))
-			touch(&plan, spec, &unnamed_rule);
+			touch(&plan, spec, true);
 	list_for_each_entry(change, changes, node) {
 		error = plan_change(&plan, change, extack);
 		if (error)
 			break;
 		cond_resched();
 	}
-	announce |= plan.unnamed != gpuspec_spec_default();
-	changed = finish(&plan, error);
+	if (!error)
+		error = plan_end(&plan, extack);
+	announce |= plan.accounts || plan.unnamed != gpuspec_spec_default();
+	changed = finish(&plan, error, &by);
+	if (plan.has_accounts)
+		gpuspec_accounts_draft_end(&plan.draft);
+	if (plan.accounts)
+		replace_accounts(plan.accounts);
 	if (!error && announce)
-		gpuspec_event_policy_applied(plan.unnamed, changed);
+		gpuspec_event_policy_applied(plan.unnamed, changed, &by);
 	return error;
+}
+
+void gpuspec_policy_exit(void)
+{
+	mutex_lock(&gpuspec_lock);
+	gpuspec_accounts_put(gpuspec_accounts_replace(NULL));
+	mutex_unlock(&gpuspec_lock);
 }
 
 static void free_transaction(struct gpuspec_stage *stage)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/lockdep.h>
+#include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/ratelimit.h>
 #include <linux/slab.h>
@@ -15,6 +16,7 @@ DEFINE_MUTEX(gpuspec_lock);	/* see spec.h */
 
 static struct rb_root specs = RB_ROOT;
 static u32 count;
+static u32 share_count;
 static u32 generation;
 
 struct gpuspec_spec *gpuspec_spec_alloc(const char *id, gfp_t gfp)
@@ -63,6 +65,7 @@ void gpuspec_spec_release(struct gpuspec_spec *spec)
 		return;
 	rb_erase(&spec->node, &specs);
 	count--;
+	gpuspec_spec_set_shares(spec, NULL);
 	kfree(spec);
 }
 
@@ -72,6 +75,7 @@ void gpuspec_spec_exit(void)
 
 	rbtree_postorder_for_each_entry_safe(spec, next, &specs, node) {
 		gpuspec_rom_put(spec->rom);
+		kvfree(spec->shares);
 		kfree(spec);
 	}
 }
@@ -109,11 +113,35 @@ void gpuspec_spec_set_default(enum gpuspec_default unnamed)
 	gpuspec_spec_changed();
 }
 
-enum gpuspec_reason gpuspec_spec_judge(const struct gpuspec_spec *spec)
+enum gpuspec_reason gpuspec_spec_judge(const struct gpuspec_spec *spec, const char *account,
+				       u32 held)
 {
 	static const struct gpuspec_rule unnamed_rule;
+	struct gpuspec_claim claim = { .held = held };
+	const struct gpuspec_share *share;
 
-	return gpuspec_verdict(spec ? &spec->rule : &unnamed_rule, gpuspec_spec_default());
+	lockdep_assert_held(&gpuspec_lock);
+	share = spec && account ? gpuspec_shares_find(spec->shares, account) : NULL;
+	if (share) {
+		claim.listed = true;
+		claim.maximum = share->maximum;
+	}
+	return gpuspec_verdict(spec ? &spec->rule : &unnamed_rule, gpuspec_spec_default(),
+			       account ? &claim : NULL);
+}
+
+void gpuspec_spec_set_shares(struct gpuspec_spec *spec, struct gpuspec_shares *shares)
+{
+	lockdep_assert_held(&gpuspec_lock);
+	share_count += gpuspec_shares_count(shares) - gpuspec_shares_count(spec->shares);
+	kvfree(spec->shares);
+	spec->shares = shares;
+}
+
+u32 gpuspec_spec_share_count(void)
+{
+	lockdep_assert_held(&gpuspec_lock);
+	return share_count;
 }
 
 void gpuspec_spec_describe(const struct gpuspec_spec *spec,
@@ -126,6 +154,7 @@ void gpuspec_spec_describe(const struct gpuspec_spec *spec,
 	info->state = rule.state;
 	info->sharing = rule.sharing;
 	info->named = rule.named;
+	info->shares = gpuspec_shares_count(spec->shares);
 	info->devices = spec->devices;
 	info->in_use = spec->in_use;
 	info->refused = spec->refused;

@@ -15,6 +15,7 @@
 
 #include "message.h"
 #include "rom.h"
+#include "shares.h"
 #include "verdict.h"
 
 /*
@@ -27,6 +28,7 @@ extern struct mutex gpuspec_lock;
 struct gpuspec_spec {
 	struct rb_node node;
 	struct gpuspec_rule rule;
+	struct gpuspec_shares *shares;	/* of sharing by list; else NULL */
 	u32 devices;
 	u32 in_use;
 	u64 refused;
@@ -37,6 +39,7 @@ struct gpuspec_spec {
 	/* For policy.c, while it works out a change: */
 	struct list_head touched;
 	struct gpuspec_rule next;
+	struct gpuspec_shares *next_shares;
 	char id[];
 };
 
@@ -71,8 +74,17 @@ u32 gpuspec_spec_count(void);
 enum gpuspec_default gpuspec_spec_default(void);
 void gpuspec_spec_set_default(enum gpuspec_default unnamed);
 
-/* The verdict; @spec is NULL for one that the table does not have. */
-enum gpuspec_reason gpuspec_spec_judge(const struct gpuspec_spec *spec);
+/*
+ * The verdict; @spec is NULL for one that the table does not have. @account,
+ * which holds @held devices of the spec, is to open one; NULL: one is bound.
+ */
+enum gpuspec_reason gpuspec_spec_judge(const struct gpuspec_spec *spec, const char *account,
+				       u32 held);
+
+/* Put @shares in place of those that the spec has, which are freed. */
+void gpuspec_spec_set_shares(struct gpuspec_spec *spec, struct gpuspec_shares *shares);
+/* Shares of all specs. */
+u32 gpuspec_spec_share_count(void);
 
 void gpuspec_spec_describe(const struct gpuspec_spec *spec,
 			   struct gpuspec_spec_info *info);

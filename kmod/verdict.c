@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 #ifdef __KERNEL__
 #include <linux/errno.h>
+#include <linux/kernel.h>
 #else
 #include <errno.h>
+#include <stdio.h>
 #endif
 
 #include "verdict.h"
 
 enum gpuspec_reason gpuspec_verdict(const struct gpuspec_rule *rule,
-				    enum gpuspec_default unnamed)
+				    enum gpuspec_default unnamed,
+				    const struct gpuspec_claim *claim)
 {
 	if (!rule->named)
 		return unnamed == GPUSPEC_DEFAULT_OPEN ?
@@ -16,8 +19,16 @@ enum gpuspec_reason gpuspec_verdict(const struct gpuspec_rule *rule,
 	/* Anything but a plain yes is a no. */
 	if (rule->state != GPUSPEC_STATE_ENABLED)
 		return GPUSPEC_REASON_DISABLED;
-	if (rule->sharing != GPUSPEC_SHARING_ALL)
+	if (rule->sharing == GPUSPEC_SHARING_ALL)
+		return GPUSPEC_REASON_ALLOWED;
+	if (rule->sharing != GPUSPEC_SHARING_LIST)
 		return GPUSPEC_REASON_RECALLED;
+	if (!claim)
+		return GPUSPEC_REASON_ALLOWED;
+	if (!claim->listed)
+		return GPUSPEC_REASON_NOT_SHARED;
+	if (claim->maximum && claim->held >= claim->maximum)
+		return GPUSPEC_REASON_QUOTA;
 	return GPUSPEC_REASON_ALLOWED;
 }
 
@@ -37,13 +48,12 @@ struct gpuspec_rule gpuspec_rule_in_force(const struct gpuspec_rule *rule,
 	return unnamed == GPUSPEC_DEFAULT_OPEN ? open_rule : closed_rule;
 }
 
-#define REASONS	(GPUSPEC_REASON_RECALLED + 1)
-
 static const struct {
 	int error;
 	const char *name;
-	const char *phrase;
-} reasons[REASONS] = {
+	const char *phrase;	/* before the account, if it has one */
+	const char *rest;	/* after the account; NULL: it has none */
+} reasons[GPUSPEC_REASONS] = {
 	[GPUSPEC_REASON_ALLOWED] = { 0, "allowed", "is allowed" },
 	[GPUSPEC_REASON_UNKNOWN_SPEC] = {
 		-EPERM, "unknown-spec",
@@ -53,11 +63,17 @@ static const struct {
 	[GPUSPEC_REASON_RECALLED] = {
 		-EPERM, "recalled", "is recalled from all accounts",
 	},
+	[GPUSPEC_REASON_NOT_SHARED] = {
+		-EACCES, "not-shared", "is not shared with account ", "",
+	},
+	[GPUSPEC_REASON_QUOTA] = {
+		-EUSERS, "quota", "is held by account ", " up to its maximum",
+	},
 };
 
 static bool is_reason(enum gpuspec_reason reason)
 {
-	return reason < REASONS;
+	return reason < GPUSPEC_REASONS;
 }
 
 int gpuspec_reason_errno(enum gpuspec_reason reason)
@@ -70,7 +86,11 @@ const char *gpuspec_reason_name(enum gpuspec_reason reason)
 	return is_reason(reason) ? reasons[reason].name : "?";
 }
 
-const char *gpuspec_reason_phrase(enum gpuspec_reason reason)
+void gpuspec_reason_phrase(enum gpuspec_reason reason, const char *account, char *phrase)
 {
-	return is_reason(reason) ? reasons[reason].phrase : "is refused";
+	const char *rest = is_reason(reason) ? reasons[reason].rest : NULL;
+
+	snprintf(phrase, GPUSPEC_PHRASE_SIZE, "%s%.*s%s",
+		 is_reason(reason) ? reasons[reason].phrase : "is refused",
+		 rest ? GPUSPEC_ACCOUNT_MAX : 0, account, rest ? rest : "");
 }

@@ -18,7 +18,7 @@
 /* All that can be seen, as the kernel sent it, but for the netlink headers. */
 struct world {
 	size_t length;
-	char bytes[1 << 16];
+	char bytes[1 << 20];
 };
 
 enum form { STRING, ENUM, NUMBER, FLAG };
@@ -43,10 +43,11 @@ FIXTURE_VARIANT(malformed) {
 	int flags;
 	int good;		/* the answer to a good message: errno, or 0 */
 	struct attribute takes[4];
-	int also;		/* taken as well, but not beside the others */
+	int also[2];		/* taken as well, but not beside the others */
 };
 
 #define TAKES_ID	{ GPUSPEC_A_ID, STRING, SPEC }
+#define TAKES_ACCOUNT	{ GPUSPEC_A_ACCOUNT, STRING, "blue" }
 
 FIXTURE_VARIANT_ADD(malformed, info_get) {
 	.command = GPUSPEC_CMD_INFO_GET,
@@ -60,7 +61,7 @@ FIXTURE_VARIANT_ADD(malformed, spec_get) {
 FIXTURE_VARIANT_ADD(malformed, spec_dump) {
 	.command = GPUSPEC_CMD_SPEC_GET,
 	.flags = NLM_F_DUMP,
-	.also = GPUSPEC_A_ID,
+	.also = { GPUSPEC_A_ID },
 };
 
 FIXTURE_VARIANT_ADD(malformed, spec_set) {
@@ -86,15 +87,76 @@ FIXTURE_VARIANT_ADD(malformed, device_dump) {
 
 FIXTURE_VARIANT_ADD(malformed, check_spec) {
 	.command = GPUSPEC_CMD_CHECK,
-	.takes = { TAKES_ID },
-	.also = GPUSPEC_A_ADDRESS,
+	.takes = { TAKES_ID, TAKES_ACCOUNT },
+	.also = { GPUSPEC_A_ADDRESS, GPUSPEC_A_PID },
 };
 
 FIXTURE_VARIANT_ADD(malformed, check_device) {
 	.command = GPUSPEC_CMD_CHECK,
 	.good = ENOENT,
-	.takes = { { GPUSPEC_A_ADDRESS, STRING, "ffff:ff:1f.7" } },
-	.also = GPUSPEC_A_ID,
+	.takes = {
+		{ GPUSPEC_A_ADDRESS, STRING, "ffff:ff:1f.7" },
+		{ GPUSPEC_A_PID, NUMBER, .number = 1 },
+	},
+	.also = { GPUSPEC_A_ID, GPUSPEC_A_ACCOUNT },
+};
+
+FIXTURE_VARIANT_ADD(malformed, share_set) {
+	.command = GPUSPEC_CMD_SHARE_SET,
+	.good = EINVAL,		/* it is shared with all */
+	.takes = {
+		TAKES_ID,
+		TAKES_ACCOUNT,
+		{ GPUSPEC_A_MAXIMUM, NUMBER, .number = 1 },
+	},
+};
+
+FIXTURE_VARIANT_ADD(malformed, share_del) {
+	.command = GPUSPEC_CMD_SHARE_DEL,
+	.good = ENOENT,
+	.takes = {
+		TAKES_ID,
+		TAKES_ACCOUNT,
+		{ GPUSPEC_A_IF_UNUSED, FLAG },
+	},
+};
+
+FIXTURE_VARIANT_ADD(malformed, share_dump) {
+	.command = GPUSPEC_CMD_SHARE_GET,
+	.flags = NLM_F_DUMP,
+	.takes = { TAKES_ID },
+};
+
+FIXTURE_VARIANT_ADD(malformed, account_set) {
+	.command = GPUSPEC_CMD_ACCOUNT_SET,
+	.takes = {
+		TAKES_ACCOUNT,
+		{ GPUSPEC_A_CGROUP, STRING, "/blue" },
+		{ GPUSPEC_A_UID, NUMBER, .number = 7 },
+	},
+};
+
+FIXTURE_VARIANT_ADD(malformed, account_del) {
+	.command = GPUSPEC_CMD_ACCOUNT_DEL,
+	.good = ENOENT,
+	.takes = { TAKES_ACCOUNT },
+};
+
+FIXTURE_VARIANT_ADD(malformed, account_get) {
+	.command = GPUSPEC_CMD_ACCOUNT_GET,
+	.good = ENOENT,
+	.takes = { TAKES_ACCOUNT },
+};
+
+FIXTURE_VARIANT_ADD(malformed, account_dump) {
+	.command = GPUSPEC_CMD_ACCOUNT_GET,
+	.flags = NLM_F_DUMP,
+	.also = { GPUSPEC_A_ACCOUNT },
+};
+
+FIXTURE_VARIANT_ADD(malformed, log_dump) {
+	.command = GPUSPEC_CMD_LOG_GET,
+	.flags = NLM_F_DUMP,
 };
 
 FIXTURE_VARIANT_ADD(malformed, default_set) {
@@ -136,7 +198,10 @@ static bool look(FIXTURE_DATA(malformed) * self, struct world *world)
 		return false;
 	add_message(&answer.reply, world);
 	return !nl_dump(self->sock, self->family, GPUSPEC_CMD_SPEC_GET, add_message, world) &&
-	       !nl_dump(self->sock, self->family, GPUSPEC_CMD_DEVICE_GET, add_message, world);
+	       !nl_dump(self->sock, self->family, GPUSPEC_CMD_DEVICE_GET, add_message, world) &&
+	       !nl_dump(self->sock, self->family, GPUSPEC_CMD_SHARE_GET, add_message, world) &&
+	       !nl_dump(self->sock, self->family, GPUSPEC_CMD_ACCOUNT_GET, add_message, world) &&
+	       !nl_dump(self->sock, self->family, GPUSPEC_CMD_LOG_GET, add_message, world);
 }
 
 static bool nothing_changed(FIXTURE_DATA(malformed) * self)
@@ -224,7 +289,7 @@ static bool takes(const FIXTURE_VARIANT(malformed) * variant, int type)
 	for (i = 0; i < 4; i++)
 		if (variant->takes[i].type == type)
 			return true;
-	return variant->also == type;
+	return variant->also[0] == type || variant->also[1] == type;
 }
 
 /* On 6.1 the kernel drops the sentence of an error in a dump's start. */
@@ -297,7 +362,8 @@ TEST_F(malformed, reserved_bits)
 
 TEST_F(malformed, dump_where_there_is_none)
 {
-	if (variant->command == GPUSPEC_CMD_SPEC_GET)
+	if (variant->command == GPUSPEC_CMD_SPEC_GET ||
+	    variant->command == GPUSPEC_CMD_ACCOUNT_GET)
 		return;
 	begin_without(self, variant, -1);
 	self->msg.header.nlmsg_flags ^= NLM_F_DUMP;
@@ -362,11 +428,25 @@ static void wrong_flags(struct __test_metadata *_metadata, FIXTURE_DATA(malforme
 	}
 }
 
+static size_t longest(int type)
+{
+	switch (type) {
+	case GPUSPEC_A_ID:
+		return GPUSPEC_ID_MAX;
+	case GPUSPEC_A_ADDRESS:
+		return GPUSPEC_ADDRESS_MAX;
+	case GPUSPEC_A_ACCOUNT:
+		return GPUSPEC_ACCOUNT_MAX;
+	default:
+		return GPUSPEC_CGROUP_MAX;
+	}
+}
+
 static void wrong_strings(struct __test_metadata *_metadata, FIXTURE_DATA(malformed) * self,
 			  const FIXTURE_VARIANT(malformed) * variant, int i)
 {
 	const struct attribute *attribute = &variant->takes[i];
-	size_t max = attribute->type == GPUSPEC_A_ID ? GPUSPEC_ID_MAX : GPUSPEC_ADDRESS_MAX;
+	size_t max = longest(attribute->type);
 	size_t length, at;
 	char text[600];
 
@@ -526,6 +606,28 @@ TEST_F(malformed, spec_id)
 	}
 }
 
+TEST_F(malformed, account_name)
+{
+	static const char *const names[] = {
+		"", " ", "-blue", ".blue", "@", "blue ", " blue", "bl ue", "blue/red", "blue:1", "b\n",
+		"b\x01", "b\x7f", "\xc3\xa4", "b\xff", "b\"", "b=1", "b,c", "../../etc/passwd", "%s%n",
+	};
+	size_t i, at;
+	int takes_at;
+
+	for (takes_at = 0; takes_at < 4; takes_at++)
+		if (variant->takes[takes_at].type == GPUSPEC_A_ACCOUNT)
+			break;
+	if (takes_at == 4)
+		return;
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		begin_without(self, variant, takes_at);
+		at = self->msg.header.nlmsg_len;
+		nl_string(&self->msg, GPUSPEC_A_ACCOUNT, names[i]);
+		EXPECT_BLAMED(at, EINVAL, "not the name of an account", "name '%s'", names[i]);
+	}
+}
+
 /* The longest id there can be is one. */
 TEST_F(malformed, longest_id_is_good)
 {
@@ -539,7 +641,7 @@ TEST_F(malformed, longest_id_is_good)
 	begin_without(self, variant, 0);
 	nl_string(&self->msg, GPUSPEC_A_ID, id);
 	nl_ask(self->sock, &self->msg, &self->answer);
-	EXPECT_TRUE(self->answer.error == 0 || self->answer.error == -ENOENT)
+	EXPECT_TRUE(self->answer.error == -variant->good || self->answer.error == -ENOENT)
 		TH_LOG("%d %s", self->answer.error, self->answer.sentence);
 }
 
@@ -582,7 +684,8 @@ TEST_F(unknown, commands)
 
 	for (command = 0; command < 256; command++) {
 		if ((command >= GPUSPEC_CMD_INFO_GET && command <= GPUSPEC_CMD_POLICY_COMMIT) ||
-		    (command >= GPUSPEC_CMD_ROM_BEGIN && command <= GPUSPEC_CMD_ROM_CLEAR))
+		    (command >= GPUSPEC_CMD_ROM_BEGIN && command <= GPUSPEC_CMD_ROM_CLEAR) ||
+		    (command >= GPUSPEC_CMD_SHARE_SET && command <= GPUSPEC_CMD_LOG_GET))
 			continue;
 		for (dump = 0; dump < 2; dump++) {
 			nl_begin(&self->msg, self->family, command, dump ? NLM_F_DUMP : 0);

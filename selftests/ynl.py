@@ -93,7 +93,7 @@ def test_commands(family):
     expect(f'spec: {spec}', spec['state'] == 'disabled' and spec['sharing'] == 'all'
            and spec['kind'] == 'pgpu' and spec['named'] and spec['devices'] == 0)
     check = family.do('check', {'id': SPEC})
-    expect(f'check: {check}', check == {'id': SPEC, 'reason': 'disabled'})
+    expect(f'check: {check}', check == {'id': SPEC, 'reason': 'disabled', 'account': 'host'})
     expect('dump', SPEC in [row['spec']['id'] for row in family.dump('spec-get', {})])
     family.do('spec-del', {'id': SPEC})
     try:
@@ -114,6 +114,52 @@ def test_commands(family):
     heard = [event['name'] for event in family.hear()]
     expect(f'events: {heard}', heard == ['spec-changed', 'spec-changed', 'spec-changed',
                                          'policy-applied', 'spec-changed', 'policy-applied'])
+
+
+def test_accounts(family):
+    family.do('account-set', {'account': 'blue', 'cgroup': ['/blue', '/b/c'], 'uid': [7, 8]})
+    account = family.do('account-get', {'account': 'blue'})
+    account.pop('generation')
+    expect(f'account: {account}', account == {'account': 'blue', 'cgroup': ['/blue', '/b/c'],
+                                              'uid': [7, 8]})
+    expect('accounts', [row['account'] for row in family.dump('account-get', {})] == ['blue'])
+    family.do('spec-set', {'id': SPEC, 'sharing': 'none'})
+    family.do('share-set', {'id': SPEC, 'account': 'blue', 'maximum': 2})
+    family.do('share-set', {'id': SPEC, 'account': 'red'})
+    shares = family.dump('share-get', {'id': SPEC})
+    for row in shares:
+        row.pop('generation')
+    expect(f'shares: {shares}', shares == [
+        {'id': SPEC, 'account': 'blue', 'maximum': 2, 'held': 0},
+        {'id': SPEC, 'account': 'red', 'held': 0}])
+    spec = family.do('spec-get', {'id': SPEC})['spec']
+    expect(f'spec: {spec}', spec['sharing'] == 'list' and spec['shares'] == 2)
+    checks = {account: family.do('check', {'id': SPEC, 'account': account})['reason']
+              for account in ('blue', 'green')}
+    expect(f'checks: {checks}', checks == {'blue': 'allowed', 'green': 'not-shared'})
+    check = family.do('check', {'id': SPEC, 'pid': os.getpid()})
+    expect(f'check: {check}', check == {'id': SPEC, 'reason': 'not-shared', 'account': 'host'})
+    family.do('share-del', {'id': SPEC, 'account': 'blue'})
+    family.do('share-del', {'id': SPEC, 'account': 'red'})
+    expect('none', family.do('spec-get', {'id': SPEC})['spec']['sharing'] == 'none')
+    family.do('account-del', {'account': 'blue'})
+    family.do('spec-del', {'id': SPEC})
+    heard = family.hear()
+    names = [event['name'] for event in heard]
+    expect(f'events: {names}', names == ['policy-applied'] + ['spec-changed'] * 5 +
+           ['policy-applied', 'spec-changed'])
+    expect(f'events: {heard}', heard[1]['msg']['process']['pid'] == os.getpid()
+           and abs(heard[1]['msg']['time'] / 1e9 - time.time()) < 60)
+
+
+def test_log(family):
+    log = family.dump('log-get', {})
+    told = [event for event in family.events
+            if event['name'] in ('refused', 'spec-changed', 'policy-applied', 'rom-changed')]
+    expect(f'{len(log)} in the log, {len(told)} told', len(log) == len(told))
+    for entry, event in zip(log, told):
+        number = family.msgs[event['name']].rsp_value
+        expect(f'{entry} and {event}', entry.pop('event') == number and entry == event['msg'])
 
 
 def test_devices(family):
@@ -190,8 +236,8 @@ def test_all_of_the_yaml_was_exercised(family):
 
 
 def main():
-    tests = [test_commands, test_devices, test_roms, test_no_event_is_missed,
-             test_all_of_the_yaml_was_exercised]
+    tests = [test_commands, test_accounts, test_devices, test_roms, test_no_event_is_missed,
+             test_log, test_all_of_the_yaml_was_exercised]
     failed = 0
     print('TAP version 13')
     print(f'1..{len(tests)}')

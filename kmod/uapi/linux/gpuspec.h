@@ -34,10 +34,12 @@ enum gpuspec_state {
  * enum gpuspec_sharing - whom devices of a spec may be allocated to
  * @GPUSPEC_SHARING_ALL: every account
  * @GPUSPEC_SHARING_NONE: nobody (recalled)
+ * @GPUSPEC_SHARING_LIST: the accounts of a list, which is never empty
  */
 enum gpuspec_sharing {
 	GPUSPEC_SHARING_ALL,
 	GPUSPEC_SHARING_NONE,
+	GPUSPEC_SHARING_LIST,
 };
 
 /**
@@ -66,12 +68,16 @@ enum gpuspec_gate {
  * @GPUSPEC_REASON_UNKNOWN_SPEC: policy does not name the spec, its default is closed
  * @GPUSPEC_REASON_DISABLED: the spec is disabled
  * @GPUSPEC_REASON_RECALLED: the spec is shared with nobody
+ * @GPUSPEC_REASON_NOT_SHARED: the spec is shared with a list of accounts, without the opener's
+ * @GPUSPEC_REASON_QUOTA: the opener's account holds as many devices of the spec as it may
  */
 enum gpuspec_reason {
 	GPUSPEC_REASON_ALLOWED,
 	GPUSPEC_REASON_UNKNOWN_SPEC,
 	GPUSPEC_REASON_DISABLED,
 	GPUSPEC_REASON_RECALLED,
+	GPUSPEC_REASON_NOT_SHARED,
+	GPUSPEC_REASON_QUOTA,
 };
 
 /**
@@ -98,6 +104,16 @@ enum gpuspec_rom_state {
 #define GPUSPEC_ADDRESS_MAX	63
 /** GPUSPEC_CGROUP_MAX - longest cgroup path told, without its NUL; a longer one is cut */
 #define GPUSPEC_CGROUP_MAX	511
+/** GPUSPEC_ACCOUNT_MAX - longest name of an account in bytes, without its NUL */
+#define GPUSPEC_ACCOUNT_MAX	63
+/** GPUSPEC_ACCOUNTS_MAX - most accounts */
+#define GPUSPEC_ACCOUNTS_MAX	65536
+/** GPUSPEC_MARKS_MAX - most cgroups, and most uids, of one account */
+#define GPUSPEC_MARKS_MAX	32
+/** GPUSPEC_SHARES_MAX - most accounts that one spec is shared with by name */
+#define GPUSPEC_SHARES_MAX	4096
+/** GPUSPEC_LOG_MAX - most refusals, and most changes, that log-get tells of */
+#define GPUSPEC_LOG_MAX		256
 /** GPUSPEC_CHANGES_MAX - most changes in one transaction, and most specs in the table */
 #define GPUSPEC_CHANGES_MAX	65536
 /** GPUSPEC_ROM_SIZE_MAX - largest ROM in bytes */
@@ -131,6 +147,14 @@ enum {
 	GPUSPEC_A_VERSION,
 	GPUSPEC_A_OFFSET,
 	GPUSPEC_A_BYTES,
+	GPUSPEC_A_ACCOUNT,
+	GPUSPEC_A_MAXIMUM,
+	GPUSPEC_A_HELD,
+	GPUSPEC_A_CGROUP,
+	GPUSPEC_A_UID,
+	GPUSPEC_A_PID,
+	GPUSPEC_A_TIME,
+	GPUSPEC_A_EVENT,
 
 	__GPUSPEC_A_MAX,
 	GPUSPEC_A_MAX = (__GPUSPEC_A_MAX - 1)
@@ -146,9 +170,21 @@ enum {
 	GPUSPEC_A_INFO_IN_USE,
 	GPUSPEC_A_INFO_REFUSED,
 	GPUSPEC_A_INFO_PAD,
+	GPUSPEC_A_INFO_ACCOUNTS,
+	GPUSPEC_A_INFO_SHARES,
+	GPUSPEC_A_INFO_REFUSALS,
 
 	__GPUSPEC_A_INFO_MAX,
 	GPUSPEC_A_INFO_MAX = (__GPUSPEC_A_INFO_MAX - 1)
+};
+
+enum {
+	GPUSPEC_A_REFUSALS_REASON = 1,
+	GPUSPEC_A_REFUSALS_COUNT,
+	GPUSPEC_A_REFUSALS_PAD,
+
+	__GPUSPEC_A_REFUSALS_MAX,
+	GPUSPEC_A_REFUSALS_MAX = (__GPUSPEC_A_REFUSALS_MAX - 1)
 };
 
 enum {
@@ -162,6 +198,7 @@ enum {
 	GPUSPEC_A_SPEC_REFUSED,
 	GPUSPEC_A_SPEC_PAD,
 	GPUSPEC_A_SPEC_ROM,
+	GPUSPEC_A_SPEC_SHARES,
 
 	__GPUSPEC_A_SPEC_MAX,
 	GPUSPEC_A_SPEC_MAX = (__GPUSPEC_A_SPEC_MAX - 1)
@@ -195,6 +232,8 @@ enum {
 	GPUSPEC_A_PROCESS_UID,
 	GPUSPEC_A_PROCESS_COMM,
 	GPUSPEC_A_PROCESS_CGROUP,
+	GPUSPEC_A_PROCESS_ACCOUNT,
+	GPUSPEC_A_PROCESS_LOGIN_UID,
 
 	__GPUSPEC_A_PROCESS_MAX,
 	GPUSPEC_A_PROCESS_MAX = (__GPUSPEC_A_PROCESS_MAX - 1)
@@ -224,6 +263,13 @@ enum {
 	GPUSPEC_CMD_ROM_CLEAR,
 	GPUSPEC_CMD_ROM_CHANGED,
 	GPUSPEC_CMD_DEVICE_ROM,
+	GPUSPEC_CMD_SHARE_SET,
+	GPUSPEC_CMD_SHARE_DEL,
+	GPUSPEC_CMD_SHARE_GET,
+	GPUSPEC_CMD_ACCOUNT_SET,
+	GPUSPEC_CMD_ACCOUNT_DEL,
+	GPUSPEC_CMD_ACCOUNT_GET,
+	GPUSPEC_CMD_LOG_GET,
 
 	__GPUSPEC_CMD_MAX,
 	GPUSPEC_CMD_MAX = (__GPUSPEC_CMD_MAX - 1)
