@@ -1,191 +1,287 @@
 // SPDX-License-Identifier: GPL-2.0
 /* enable, disable, share and recall: one policy change, in four words. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
 #include "output.h"
+#include "policy_change.h"
 #include "resolve.h"
 #include "row.h"
 #include "verdict.h"
 
-/* What a verb sets, and how it is told. */
+/* What a verb does to the policy for a spec. */
 struct action {
-	bool has_state, has_sharing;
-	enum gpuspec_state state;
-	enum gpuspec_sharing sharing;
+	/* 0, or -1 if it was told why that cannot be. */
+	int (*act)(const struct request *request, struct gpuspec_policy_spec *spec);
+	bool takes_away;	/* devices from those who come next */
 	const char *done;	/* "is now ..." */
 };
 
-static bool is_so(const struct action *action, const struct gpuspec_model *model)
+static int act_enable(const struct request *request, struct gpuspec_policy_spec *spec)
 {
-	if (!model || !model->spec.named)
-		return false;
-	return (!action->has_state || model->spec.state == action->state) &&
-	       (!action->has_sharing || model->spec.sharing == action->sharing);
+	(void)request;
+	spec->state = GPUSPEC_STATE_ENABLED;
+	return 0;
 }
 
-/* Does it take devices away from those who come next? */
-static bool takes_away(const struct action *action)
+static int act_disable(const struct request *request, struct gpuspec_policy_spec *spec)
 {
-	return (action->has_state && action->state != GPUSPEC_STATE_ENABLED) ||
-	       (action->has_sharing && action->sharing != GPUSPEC_SHARING_ALL);
+	(void)request;
+	spec->state = GPUSPEC_STATE_DISABLED;
+	return 0;
 }
 
-/* What is in force once the change is made. */
-static struct gpuspec_rule rule_after(const struct action *action,
-				      const struct gpuspec_inventory *inventory,
-				      const struct gpuspec_model *model)
+static int act_share_all(const struct request *request, struct gpuspec_policy_spec *spec)
+{
+	(void)request;
+	gpuspec_policy_set_sharing(spec, GPUSPEC_SHARING_ALL);
+	return 0;
+}
+
+static int act_recall_all(const struct request *request, struct gpuspec_policy_spec *spec)
+{
+	(void)request;
+	gpuspec_policy_set_sharing(spec, GPUSPEC_SHARING_NONE);
+	return 0;
+}
+
+static int act_share(const struct request *request, struct gpuspec_policy_spec *spec)
+{
+	/* To share never takes away. */
+	if (spec->sharing == GPUSPEC_SHARING_ALL) {
+		fail(EXIT_FAILED, request->verb, "%s is shared with all accounts already; to share it with some only, recall it first: gpuspec recall %s --all",
+		     spec->id, spec->id);
+		return -1;
+	}
+	if (!gpuspec_policy_share_with(spec, request->account, request->maximum))
+		return 0;
+	fail(EXIT_FAILED, request->verb, "out of memory; nothing was changed");
+	return -1;
+}
+
+static int act_recall(const struct request *request, struct gpuspec_policy_spec *spec)
+{
+	if (spec->sharing == GPUSPEC_SHARING_ALL) {
+		fail(EXIT_FAILED, request->verb, "%s is shared with all accounts, and not with %s by name; gpuspec recall %s --all takes it from all",
+		     spec->id, request->account, spec->id);
+		return -1;
+	}
+	gpuspec_policy_recall_from(spec, request->account);
+	return 0;
+}
+
+/* The specs that the words name, as ids. */
+struct targets {
+	const char **ids;
+	int count;
+};
+
+/* Name the spec in the policy as it is in force, and do what the verb says. */
+static int change_spec(const struct request *request, struct policy_change *change,
+		       const struct action *action, const char *id)
 {
 	static const struct gpuspec_rule unnamed;
-	struct gpuspec_rule rule = gpuspec_rule_in_force(&unnamed, inventory->info.unnamed);
+	struct gpuspec_rule rule = gpuspec_rule_in_force(&unnamed, policy_change_default(change));
 
-	if (model) {
-		rule.state = model->spec.state;
-		rule.sharing = model->spec.sharing;
-	}
-	if (action->has_state)
-		rule.state = action->state;
-	if (action->has_sharing)
-		rule.sharing = action->sharing;
-	rule.named = true;
-	return rule;
+	if (gpuspec_policy_name(&change->wanted, id, rule.state, rule.sharing))
+		return fail(EXIT_FAILED, request->verb, "out of memory; nothing was changed");
+	return action->act(request, gpuspec_policy_spec(&change->wanted, id)) ?
+		EXIT_FAILED : EXIT_DONE;
 }
 
-static struct json_object *row_change(const struct action *action,
-				      const struct gpuspec_inventory *inventory, const char *id)
+/* Those who hold a device of the spec, and whom the verb concerns. */
+static json_t *row_holders(const struct request *request,
+			   const struct policy_change *change, const char *id)
 {
-	const struct gpuspec_model *model = gpuspec_inventory_model(inventory, id);
-	struct gpuspec_rule rule = rule_after(action, inventory, model);
-	struct json_object *row = json_object_new_object();
+	json_t *rows = json_array();
+	const struct gpuspec_card *card;
+	size_t i;
 
-	json_object_object_add(row, "id", row_string(id));
-	json_object_object_add(row, "changed", json_object_new_boolean(!is_so(action, model)));
-	json_object_object_add(row, "state", row_string(row_state(rule.state)));
-	json_object_object_add(row, "shared", row_string(row_sharing(rule.sharing)));
-	json_object_object_add(row, "present", json_object_new_boolean(!!model));
-	json_object_object_add(row, "holders", row_devices(inventory, id, true));
+	for (i = 0; i < change->inventory.card_count; i++) {
+		card = &change->inventory.cards[i];
+		if (card->device.in_use && !strcmp(card->device.spec, id) &&
+		    (!request->account || !strcmp(card->device.holder.account, request->account)))
+			json_array_append_new(rows, row_device(card));
+	}
+	return rows;
+}
+
+static json_t *row_shared(const struct gpuspec_policy_spec *spec)
+{
+	json_t *rows;
+	size_t i;
+
+	if (spec->sharing != GPUSPEC_SHARING_LIST)
+		return row_string(row_sharing(spec->sharing));
+	rows = json_array();
+	for (i = 0; i < spec->share_count; i++)
+		json_array_append_new(rows, row_share(spec->shares[i].account,
+						      spec->shares[i].maximum));
+	return rows;
+}
+
+static json_t *row_change(const struct request *request,
+			  const struct policy_change *change, const char *id)
+{
+	const struct gpuspec_policy_spec *before = gpuspec_policy_spec(&change->now, id);
+	const struct gpuspec_policy_spec *after = gpuspec_policy_spec(&change->wanted, id);
+	bool changed = !before || !gpuspec_policy_same_spec(before, after);
+	bool present = gpuspec_inventory_model(&change->inventory, id);
+	json_t *row = json_object();
+
+	output_set(row, "id", row_string(id));
+	output_set(row, "changed", json_boolean(changed));
+	output_set(row, "state", row_string(row_state(after->state)));
+	output_set(row, "shared", row_shared(after));
+	output_set(row, "present", json_boolean(present));
+	output_set(row, "holders", row_holders(request, change, id));
 	return row;
 }
 
-static void print_change(struct json_object *change, const struct action *action, bool dry_run)
+static void print_holders(json_t *holders)
 {
-	struct json_object *holders = json_object_object_get(change, "holders"), *device;
-	bool changed = json_object_get_boolean(json_object_object_get(change, "changed"));
+	json_t *device;
 	char holder[256];
 	size_t i;
 
-	printf("%s %s %s\n", output_text(change, "id"),
-	       !changed ? "was already" : dry_run ? "would be" : "is now", action->done);
-	if (!json_object_get_boolean(json_object_object_get(change, "present")))
-		puts("  this host has no device of it yet; one that comes is judged so at once");
-	if (!takes_away(action)) {
-		/* Half a permission is none. */
-		if (!strcmp(output_text(change, "state"), "disabled"))
-			puts("  it is refused all the same, being disabled; gpuspec enable allows it");
-		else if (!strcmp(output_text(change, "shared"), "none"))
-			puts("  it is refused all the same, being shared with nobody; gpuspec share --all allows it");
-		return;
-	}
-	for (i = 0; i < json_object_array_length(holders); i++) {
-		device = json_object_array_get_idx(holders, i);
+	for (i = 0; i < json_array_size(holders); i++) {
+		device = json_array_get(holders, i);
 		row_holder_text(device, holder, sizeof(holder));
 		printf("  %s stays with its holder until released: %s\n",
 		       output_text(device, "address"), holder);
 	}
 }
 
-/* With --if-unused: name who is in the way, if anyone is. */
-static int refuse_used(struct request *request, const struct gpuspec_inventory *inventory,
-		       const struct gpuspec_change *changes)
+static void print_change(const struct request *request, json_t *change,
+			 const struct action *action)
 {
-	struct json_object *holders, *device;
+	bool changed = json_is_true(output_get(change, "changed"));
+	const char *id = output_text(change, "id");
+
+	printf("%s %s %s%s", id,
+	       !changed ? "was already" : request->dry_run ? "would be" : "is now", action->done,
+	       request->account ? request->account : "");
+	if (request->maximum)
+		printf(", up to %u device%s at once", request->maximum,
+		       request->maximum == 1 ? "" : "s");
+	puts("");
+	if (!json_is_true(output_get(change, "present")))
+		puts("  this host has no device of it yet; one that comes is judged so at once");
+	if (action->takes_away)
+		print_holders(output_get(change, "holders"));
+	/* Half a permission is none. */
+	else if (!strcmp(output_text(change, "state"), "disabled"))
+		puts("  it is refused all the same, being disabled; gpuspec enable allows it");
+	else if (!strcmp(output_text(change, "shared"), "none"))
+		puts("  it is refused all the same, being shared with nobody; gpuspec share allows it");
+}
+
+/* With --if-unused: name who is in the way, if anyone is. */
+static int refuse_used(const struct request *request, const struct policy_change *change,
+		       const struct targets *targets)
+{
+	json_t *holders, *device;
 	int i, result = EXIT_DONE;
 	char holder[256];
 
-	for (i = 0; i < request->argc && !result; i++) {
-		holders = row_devices(inventory, changes[i].id, true);
-		if (json_object_array_length(holders)) {
-			device = json_object_array_get_idx(holders, 0);
+	for (i = 0; i < targets->count && !result; i++) {
+		holders = row_holders(request, change, targets->ids[i]);
+		if (json_array_size(holders)) {
+			device = json_array_get(holders, 0);
 			row_holder_text(device, holder, sizeof(holder));
 			result = fail(EXIT_FAILED, request->verb, "%s is in use: %s is held by %s%s; nothing was changed",
-				      changes[i].id, output_text(device, "address"), holder,
-				      json_object_array_length(holders) > 1 ? ", and more" : "");
+				      targets->ids[i], output_text(device, "address"), holder,
+				      json_array_size(holders) > 1 ? ", and more" : "");
 		}
-		json_object_put(holders);
+		json_decref(holders);
 	}
 	return result;
 }
 
-static int apply(struct request *request, struct gpuspec_inventory *inventory,
-		 const struct gpuspec_change *changes)
-{
-	int error;
-
-	if (request->if_unused && refuse_used(request, inventory, changes))
-		return EXIT_FAILED;
-	if (request->dry_run)
-		return EXIT_DONE;
-	error = gpuspec_nl_change(request->nl, changes, request->argc);
-	return error ? fail_nl(request->nl, error, request->verb) : EXIT_DONE;
-}
-
 static void tell(const struct request *request, const struct action *action,
-		 const struct gpuspec_inventory *inventory,
-		 const struct gpuspec_change *changes)
+		 const struct policy_change *change, const struct targets *targets)
 {
-	struct json_object *answer = json_object_new_object();
-	struct json_object *rows = json_object_new_array();
+	json_t *answer = json_object();
+	json_t *rows = json_array();
 	int i;
 
-	json_object_object_add(answer, "changes", rows);
-	json_object_object_add(answer, "dry_run", json_object_new_boolean(request->dry_run));
-	for (i = 0; i < request->argc; i++)
-		json_object_array_add(rows, row_change(action, inventory, changes[i].id));
-	for (i = 0; i < request->argc && !request->json; i++)
-		print_change(json_object_array_get_idx(rows, i), action, request->dry_run);
+	output_set(answer, "changes", rows);
+	output_set(answer, "dry_run", json_boolean(request->dry_run));
+	for (i = 0; i < targets->count; i++)
+		json_array_append_new(rows, row_change(request, change, targets->ids[i]));
+	for (i = 0; i < targets->count && !request->json; i++)
+		print_change(request, json_array_get(rows, i), action);
 	if (request->json)
 		output_json(answer);
-	json_object_put(answer);
+	json_decref(answer);
+}
+
+/* Is there an account of the name that was given, or was none given? */
+static int check_account(const struct request *request, const struct policy_change *change)
+{
+	if (!request->account || !strcmp(request->account, GPUSPEC_ACCOUNT_HOST) ||
+	    gpuspec_policy_account(&change->wanted, request->account))
+		return EXIT_DONE;
+	return fail(EXIT_NOT_FOUND, request->verb, "there is no account %s; gpuspec account list shows those there are, gpuspec account add %s makes it",
+		    request->account, request->account);
+}
+
+/* What was named on the command line is in the list of this request. */
+static const struct targets *named;
+
+static bool only_unused(const struct request *request, const char *id)
+{
+	int i;
+
+	for (i = 0; request->if_unused && i < named->count; i++)
+		if (!strcmp(named->ids[i], id))
+			return true;
+	return false;
+}
+
+static int change_all(struct request *request, struct policy_change *change,
+		      const struct action *action, const struct targets *targets)
+{
+	int i, result;
+
+	result = check_account(request, change);
+	for (i = 0; i < targets->count && !result; i++)
+		result = change_spec(request, change, action, targets->ids[i]);
+	if (!result && request->if_unused)
+		result = refuse_used(request, change, targets);
+	named = targets;
+	if (!result)
+		result = policy_change_make(request, change, only_unused);
+	if (!result)
+		tell(request, action, change, targets);
+	return result;
 }
 
 static int change(struct request *request, const struct action *action)
 {
-	struct gpuspec_inventory inventory;
-	struct gpuspec_change *changes;
-	int i, error, result = EXIT_DONE;
+	struct targets targets = { .count = request->argc };
+	struct policy_change change;
+	int i, result;
 
-	/* What was, so that it can be said what has changed. */
-	error = gpuspec_inventory_read(request->nl, "/sys", &inventory);
-	if (error)
-		return fail_nl(request->nl, error, request->verb);
-	changes = calloc(request->argc, sizeof(*changes));
-	if (!changes)
-		result = fail(EXIT_FAILED, request->verb, "out of memory");
-	for (i = 0; i < request->argc && !result; i++) {
-		changes[i] = (struct gpuspec_change){
-			.id = resolve_spec(request, &inventory, request->argv[i], &result),
-			.has_state = action->has_state, .state = action->state,
-			.has_sharing = action->has_sharing, .sharing = action->sharing,
-			.if_unused = request->if_unused,
-		};
-	}
+	result = policy_change_begin(request, &change);
+	targets.ids = calloc(request->argc, sizeof(targets.ids[0]));
+	if (!result && !targets.ids)
+		result = fail(EXIT_FAILED, request->verb, "out of memory; nothing was changed");
+	for (i = 0; i < request->argc && !result; i++)
+		targets.ids[i] = resolve_spec(request, &change.inventory, request->argv[i],
+					      &result);
 	if (!result)
-		result = apply(request, &inventory, changes);
-	if (!result)
-		tell(request, action, &inventory, changes);
-	free(changes);
-	gpuspec_inventory_free(&inventory);
+		result = change_all(request, &change, action, &targets);
+	free(targets.ids);
+	policy_change_end(&change);
 	return result;
 }
 
 int enable(struct request *request)
 {
-	static const struct action action = {
-		.has_state = true, .state = GPUSPEC_STATE_ENABLED, .done = "enabled",
-	};
+	static const struct action action = { .act = act_enable, .done = "enabled" };
 
 	return change(request, &action);
 }
@@ -193,7 +289,7 @@ int enable(struct request *request)
 int disable(struct request *request)
 {
 	static const struct action action = {
-		.has_state = true, .state = GPUSPEC_STATE_DISABLED, .done = "disabled",
+		.act = act_disable, .takes_away = true, .done = "disabled",
 	};
 
 	return change(request, &action);
@@ -201,20 +297,22 @@ int disable(struct request *request)
 
 int share(struct request *request)
 {
-	static const struct action action = {
-		.has_sharing = true, .sharing = GPUSPEC_SHARING_ALL,
-		.done = "shared with all accounts",
+	static const struct action all = {
+		.act = act_share_all, .done = "shared with all accounts",
+	}, one = {
+		.act = act_share, .done = "shared with account ",
 	};
 
-	return change(request, &action);
+	return change(request, request->account ? &one : &all);
 }
 
 int recall(struct request *request)
 {
-	static const struct action action = {
-		.has_sharing = true, .sharing = GPUSPEC_SHARING_NONE,
-		.done = "recalled from all accounts",
+	static const struct action all = {
+		.act = act_recall_all, .takes_away = true, .done = "recalled from all accounts",
+	}, one = {
+		.act = act_recall, .takes_away = true, .done = "recalled from account ",
 	};
 
-	return change(request, &action);
+	return change(request, request->account ? &one : &all);
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
 #include <stdio.h>
 
 #include "cli.h"
@@ -16,34 +17,42 @@ static const char *way_out(enum gpuspec_reason reason)
 	case GPUSPEC_REASON_DISABLED:
 		return "; gpuspec enable allows it";
 	case GPUSPEC_REASON_RECALLED:
-		return "; gpuspec share --all allows it";
+		return "; gpuspec share allows it";
+	case GPUSPEC_REASON_NOT_SHARED:
+		return "; gpuspec share --account allows it";
+	case GPUSPEC_REASON_QUOTA:
+		return "; it gets another when it lets go of one, or by a larger --max";
 	default:
 		return "";
 	}
 }
 
-static int tell(const struct request *request, const char *id, enum gpuspec_reason reason)
+static int tell(const struct request *request, const char *id, enum gpuspec_reason reason,
+		const char *account)
 {
 	bool allowed = reason == GPUSPEC_REASON_ALLOWED;
-	struct json_object *answer;
-	char sentence[512];
+	char sentence[512], phrase[GPUSPEC_PHRASE_SIZE];
+	json_t *answer;
 
-	snprintf(sentence, sizeof(sentence), "%s %s%s", id, gpuspec_reason_phrase(reason),
-		 way_out(reason));
-	answer = json_object_new_object();
-	json_object_object_add(answer, "verdict", row_string(allowed ? "allowed" : "refused"));
-	json_object_object_add(answer, "reason", row_string(gpuspec_reason_name(reason)));
-	json_object_object_add(answer, "sentence", row_string(sentence));
+	gpuspec_reason_phrase(reason, account, phrase);
+	snprintf(sentence, sizeof(sentence), "%s %s%s", id, phrase, way_out(reason));
+	answer = json_object();
+	output_set(answer, "verdict", row_string(allowed ? "allowed" : "refused"));
+	output_set(answer, "reason", row_string(gpuspec_reason_name(reason)));
+	output_set(answer, "sentence", row_string(sentence));
+	output_set(answer, "account", row_string(account));
 	if (request->json)
 		output_json(answer);
 	else
 		printf("%s: %s\n", output_text(answer, "verdict"), output_text(answer, "sentence"));
-	json_object_put(answer);
+	json_decref(answer);
 	return allowed ? EXIT_DONE : EXIT_REFUSED;
 }
 
 int check(struct request *request)
 {
+	struct gpuspec_question question = { .account = request->account, .pid = request->pid };
+	char account[GPUSPEC_ACCOUNT_SIZE];
 	struct gpuspec_inventory inventory;
 	enum gpuspec_reason reason;
 	int error, result = EXIT_DONE;
@@ -54,9 +63,14 @@ int check(struct request *request)
 		return fail_nl(request->nl, error, "check");
 	id = resolve_spec(request, &inventory, request->argv[0], &result);
 	if (id) {
-		error = gpuspec_nl_check(request->nl, id, NULL, &reason);
-		result = error ? fail_nl(request->nl, error, "check") :
-				 tell(request, id, reason);
+		question.id = id;
+		error = gpuspec_nl_check(request->nl, &question, &reason, account);
+		if (error == -ESRCH)
+			result = fail(EXIT_NOT_FOUND, "check", "there is no process %u",
+				      request->pid);
+		else
+			result = error ? fail_nl(request->nl, error, "check") :
+					 tell(request, id, reason, account);
 	}
 	gpuspec_inventory_free(&inventory);
 	return result;

@@ -21,7 +21,10 @@ enum exit_status {
 /* What the words after the verb came to. */
 struct request {
 	const char *verb;
-	bool json, pgpu, vgpu, if_unused, dry_run, all, strip_nvgi;
+	bool json, pgpu, vgpu, if_unused, dry_run, all, strip_nvgi, no_rom;
+	const char *account;		/* a valid name; NULL if not given */
+	uint32_t maximum, pid;		/* 0 if not given */
+	struct gpuspec_account marks;	/* what was given by --cgroup and --uid */
 	const char *version;		/* of a ROM; empty if not given */
 	uint64_t waived;		/* checks of a ROM: 1 << enum gpuspec_rom_check */
 	int argc;
@@ -41,6 +44,13 @@ int check(struct request *request);
 int set_default(struct request *request);
 int status(struct request *request);
 int monitor(struct request *request);
+int account_list(struct request *request);
+int account_add(struct request *request);
+int account_remove(struct request *request);
+int apply(struct request *request);
+int export_policy(struct request *request);
+int log_events(struct request *request);
+int metrics(struct request *request);
 int rom_check(struct request *request);
 int rom_set(struct request *request);
 int rom_show(struct request *request);

@@ -9,7 +9,7 @@
 #include "row.h"
 
 /* A state; "-" for the device's own ROM, which is as it should be. */
-static void rom(struct json_object *row, char *text, size_t size)
+static void rom(json_t *row, char *text, size_t size)
 {
 	const char *state = output_text(row, "rom");
 
@@ -26,7 +26,7 @@ static const struct column columns[] = {
 	{ .title = "HOLDER", .cell = row_holder_text, .shrinks = true },
 };
 
-int print_devices(struct json_object *rows)
+int print_devices(json_t *rows)
 {
 	return output_table(rows, columns, sizeof(columns) / sizeof(columns[0]));
 }
@@ -34,7 +34,7 @@ int print_devices(struct json_object *rows)
 int devices(struct request *request)
 {
 	struct gpuspec_inventory inventory;
-	struct json_object *answer, *rows;
+	json_t *answer, *rows;
 	const char *id = NULL;
 	int error, result = EXIT_DONE;
 
@@ -46,16 +46,16 @@ int devices(struct request *request)
 		if (!id)
 			goto out;
 	}
-	answer = json_object_new_object();
+	answer = json_object();
 	rows = row_devices(&inventory, id, false);
-	json_object_object_add(answer, "devices", rows);
+	output_set(answer, "devices", rows);
 	if (request->json)
 		output_json(answer);
-	else if (!json_object_array_length(rows))
+	else if (!json_array_size(rows))
 		puts(id ? "This host has no device of this spec." : "This host has no GPU.");
 	else if (print_devices(rows))
 		result = fail(EXIT_FAILED, "devices", "out of memory");
-	json_object_put(answer);
+	json_decref(answer);
 out:
 	gpuspec_inventory_free(&inventory);
 	return result;

@@ -2,9 +2,9 @@
 #ifndef GPUSPEC_CLI_DEVICES_H
 #define GPUSPEC_CLI_DEVICES_H
 
-#include <json-c/json.h>
+#include <jansson.h>
 
 /* Print rows of row_devices() as a table; non-zero without memory. */
-int print_devices(struct json_object *rows);
+int print_devices(json_t *rows);
 
 #endif /* GPUSPEC_CLI_DEVICES_H */

@@ -6,12 +6,12 @@
 #include "output.h"
 #include "row.h"
 
-static void kind(struct json_object *row, char *text, size_t size)
+static void kind(json_t *row, char *text, size_t size)
 {
 	snprintf(text, size, "%s", strcmp(output_text(row, "kind"), "pgpu") ? "vGPU" : "pGPU");
 }
 
-static void devices_in_use(struct json_object *row, char *text, size_t size)
+static void devices_in_use(json_t *row, char *text, size_t size)
 {
 	snprintf(text, size, "%s of %s", output_text(row, "in_use"), output_text(row, "devices"));
 }
@@ -21,7 +21,7 @@ static const struct column columns[] = {
 	{ .title = "NAME", .member = "name", .shrinks = true },
 	{ .title = "KIND", .cell = kind },
 	{ .title = "STATE", .member = "state" },
-	{ .title = "SHARED", .member = "shared" },
+	{ .title = "SHARED", .cell = row_shared_text, .shrinks = true },
 	{ .title = "IN USE", .cell = devices_in_use, .right = true },
 	{ .title = "ROM", .cell = row_rom_text, .shrinks = true },
 	{ .title = "REFUSED", .member = "refused", .right = true },
@@ -30,7 +30,7 @@ static const struct column columns[] = {
 int list(struct request *request)
 {
 	struct gpuspec_inventory inventory;
-	struct json_object *answer, *specs;
+	json_t *answer, *specs;
 	bool pgpu = request->pgpu || !request->vgpu, vgpu = request->vgpu || !request->pgpu;
 	size_t i;
 	int error;
@@ -38,20 +38,20 @@ int list(struct request *request)
 	error = gpuspec_inventory_read(request->nl, "/sys", &inventory);
 	if (error)
 		return fail_nl(request->nl, error, "list");
-	answer = json_object_new_object();
-	specs = json_object_new_array();
-	json_object_object_add(answer, "specs", specs);
+	answer = json_object();
+	specs = json_array();
+	output_set(answer, "specs", specs);
 	for (i = 0; i < inventory.model_count; i++)
 		if (inventory.models[i].spec.kind == GPUSPEC_KIND_PGPU ? pgpu : vgpu)
-			json_object_array_add(specs, row_spec(&inventory.models[i]));
+			json_array_append_new(specs, row_spec(&inventory.models[i]));
 	if (request->json)
 		output_json(answer);
-	else if (!json_object_array_length(specs))
+	else if (!json_array_size(specs))
 		puts("No GPU here: no PCI function of class 03 (display) or 12 (processing accelerator),\n"
 		     "no mdev type and no policy. The module's parameter match_class= adds classes.");
 	else
 		error = output_table(specs, columns, sizeof(columns) / sizeof(columns[0]));
-	json_object_put(answer);
+	json_decref(answer);
 	gpuspec_inventory_free(&inventory);
 	return error ? fail(EXIT_FAILED, "list", "out of memory") : EXIT_DONE;
 }

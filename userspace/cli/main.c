@@ -20,10 +20,16 @@
 #define VERSION		(1 << 5)
 #define FORCE		(1 << 6)
 #define STRIP_NVGI	(1 << 7)
-#define JSON		(1 << 8)
-#define HELP		(1 << 9)
+#define ACCOUNT		(1 << 8)
+#define MAX		(1 << 9)
+#define CGROUP		(1 << 10)
+#define UID		(1 << 11)
+#define PID		(1 << 12)
+#define NO_ROM		(1 << 13)
+#define JSON		(1 << 14)
+#define HELP		(1 << 15)
 /* Not an option: the verb does without the module, or connects by itself. */
-#define ALONE		(1 << 10)
+#define ALONE		(1 << 16)
 
 /* The options; their order is that of the bits above. */
 static const struct {
@@ -39,6 +45,12 @@ static const struct {
 	{ "version", "V", "what you call this version of the ROM" },
 	{ "force", "CHECK", "accept a ROM in spite of E12, E16 or E24; may be repeated" },
 	{ "strip-nvgi", NULL, "take away what lies in front of the ROM in a dump of NVIDIA flash" },
+	{ "account", "NAME", "with this account, from it, or for it" },
+	{ "max", "N", "the account may hold N devices of the spec at once" },
+	{ "cgroup", "PATH", "processes in this cgroup or below are the account's; repeatable" },
+	{ "uid", "N", "processes of this user are the account's; repeatable" },
+	{ "pid", "N", "for the account of this process" },
+	{ "no-rom", NULL, "leave ROMs as they are" },
 	{ "json", NULL, "the answer as JSON" },
 	{ "help", NULL, "this text" },
 };
@@ -68,14 +80,28 @@ static const struct verb {
 	  "let VMs be given devices of the specs" },
 	{ "disable", disable, "SPEC...", IF_UNUSED | DRY_RUN, 1, 1000,
 	  "refuse devices of the specs; who holds one keeps it" },
-	{ "share", share, "SPEC...", ALL | DRY_RUN, 1, 1000,
-	  "share the specs with all accounts (--all)" },
-	{ "recall", recall, "SPEC...", ALL | IF_UNUSED | DRY_RUN, 1, 1000,
-	  "recall the specs from all accounts (--all); who holds a device keeps it" },
-	{ "check", check, "SPEC|DEVICE", 0, 1, 1,
+	{ "share", share, "SPEC...", ALL | ACCOUNT | MAX | DRY_RUN, 1, 1000,
+	  "share the specs with all accounts (--all), or with one more (--account)" },
+	{ "recall", recall, "SPEC...", ALL | ACCOUNT | IF_UNUSED | DRY_RUN, 1, 1000,
+	  "recall the specs from all accounts, or from one; who holds a device keeps it" },
+	{ "check", check, "SPEC|DEVICE", ACCOUNT | PID, 1, 1,
 	  "would a VM get it now, and if not, why not?" },
 	{ "default", set_default, "[open|closed]", DRY_RUN, 0, 1,
 	  "what holds for specs that policy does not name" },
+	{ "account list", account_list, "", 0, 0, 0,
+	  "the accounts, and by what their processes are known" },
+	{ "account add", account_add, "NAME", CGROUP | UID | DRY_RUN, 1, 1,
+	  "make an account, or give it more cgroups and uids" },
+	{ "account remove", account_remove, "NAME", CGROUP | UID | DRY_RUN, 1, 1,
+	  "remove an account, or some of its cgroups and uids" },
+	{ "apply", apply, "[FILE|-]", DRY_RUN | NO_ROM, 0, 1,
+	  "bring the policy that was kept, or another, into the kernel" },
+	{ "export", export_policy, "", 0, 0, 0,
+	  "the policy in force, as apply takes it" },
+	{ "log", log_events, "", 0, 0, 0,
+	  "what was refused and changed lately, and by whom" },
+	{ "metrics", metrics, "", 0, 0, 0,
+	  "numbers, as Prometheus takes them" },
 	{ "status", status, "", 0, 0, 0,
 	  "the module, its policy and its counters" },
 	{ "monitor", monitor, "", 0, 0, 0,
@@ -315,6 +341,71 @@ static int take_check(struct request *request, const char *name)
 	return 0;
 }
 
+/* A number of 1 to @most, or 0 to @most for a uid. */
+static int take_number(struct request *request, const char *option, const char *text,
+		       uint32_t least, uint32_t most, uint32_t *number)
+{
+	unsigned long long value;
+	char *end;
+
+	errno = 0;
+	value = strtoull(text, &end, 10);
+	if (*text >= '0' && *text <= '9' && !*end && !errno && value >= least && value <= most) {
+		*number = value;
+		return 0;
+	}
+	fail(EXIT_USAGE, request->verb, "--%s takes a number from %u to %u, and not '%s'", option,
+	     least, most, text);
+	return -1;
+}
+
+static int take_account(struct request *request, const char *name)
+{
+	request->account = name;
+	if (gpuspec_account_name_is_valid(name))
+		return 0;
+	fail(EXIT_USAGE, request->verb, "'%s' is no name of an account: that is up to %d letters, digits and ._@+-, a letter or digit first",
+	     name, GPUSPEC_ACCOUNT_MAX);
+	return -1;
+}
+
+static int take_cgroup(struct request *request, const char *path)
+{
+	struct gpuspec_account *marks = &request->marks;
+
+	if (!gpuspec_cgroup_is_valid(path) || !gpuspec_utf8_is_printable(path)) {
+		fail(EXIT_USAGE, request->verb, "'%s' is no path of a cgroup: that begins at the root of the hierarchy, as /machine.slice/blue.slice does",
+		     path);
+		return -1;
+	}
+	if (marks->cgroup_count == GPUSPEC_MARKS_MAX) {
+		fail(EXIT_USAGE, request->verb, "an account has at most %d cgroups",
+		     GPUSPEC_MARKS_MAX);
+		return -1;
+	}
+	if (!marks->cgroups)
+		marks->cgroups = calloc(GPUSPEC_MARKS_MAX, sizeof(marks->cgroups[0]));
+	if (!marks->cgroups) {
+		fail(EXIT_FAILED, request->verb, "out of memory");
+		return -1;
+	}
+	snprintf(marks->cgroups[marks->cgroup_count++], sizeof(marks->cgroups[0]), "%s", path);
+	return 0;
+}
+
+static int take_uid(struct request *request, const char *text)
+{
+	struct gpuspec_account *marks = &request->marks;
+
+	if (marks->uid_count == GPUSPEC_MARKS_MAX) {
+		fail(EXIT_USAGE, request->verb, "an account has at most %d uids",
+		     GPUSPEC_MARKS_MAX);
+		return -1;
+	}
+	return take_number(request, "uid", text, 0, UINT32_MAX - 1,
+			   &marks->uids[marks->uid_count++]);
+}
+
 static int take_version(struct request *request, const char *version)
 {
 	request->version = version;
@@ -323,6 +414,28 @@ static int take_version(struct request *request, const char *version)
 	fail(EXIT_USAGE, request->verb, "--version takes at most %d bytes of printable text",
 	     GPUSPEC_ROM_VERSION_MAX);
 	return -1;
+}
+
+static int take_value(struct request *request, int option)
+{
+	switch (option) {
+	case FORCE:
+		return take_check(request, optarg);
+	case VERSION:
+		return take_version(request, optarg);
+	case ACCOUNT:
+		return take_account(request, optarg);
+	case MAX:
+		return take_number(request, "max", optarg, 1, UINT32_MAX, &request->maximum);
+	case PID:
+		return take_number(request, "pid", optarg, 1, INT32_MAX, &request->pid);
+	case CGROUP:
+		return take_cgroup(request, optarg);
+	case UID:
+		return take_uid(request, optarg);
+	default:
+		return 0;
+	}
 }
 
 /* Read the options after the verb: their bits, or -1 when it was told that one is wrong. */
@@ -348,10 +461,7 @@ static int parse_options(const struct verb *verb, struct request *request, int a
 			return -1;
 		}
 		given |= 1 << option;
-		if (1 << option == FORCE)
-			error = take_check(request, optarg);
-		else if (1 << option == VERSION)
-			error = take_version(request, optarg);
+		error = take_value(request, 1 << option);
 	}
 	return error ? error : given;
 }
@@ -363,8 +473,12 @@ static int check_arguments(const struct verb *verb, const struct request *reques
 		return fail(EXIT_USAGE, verb->name, "it is gpuspec %s%s%s", verb->name,
 			    *verb->arguments ? " " : "",
 			    *verb->arguments ? verb->arguments : ", without arguments");
-	if ((verb->options & ALL) && !request->all)
-		return fail(EXIT_USAGE, verb->name, "say with whom: --all, for all accounts");
+	if ((verb->options & ALL) && !request->all == !request->account)
+		return fail(EXIT_USAGE, verb->name, "say with or from whom: either --all, for all accounts, or --account NAME");
+	if (request->maximum && !request->account)
+		return fail(EXIT_USAGE, verb->name, "--max is for one account; say which: --account NAME");
+	if (request->account && request->pid)
+		return fail(EXIT_USAGE, verb->name, "give either --account or --pid");
 	if (verb->run == set_default && request->argc && strcmp(request->argv[0], "open") &&
 	    strcmp(request->argv[0], "closed"))
 		return fail(EXIT_USAGE, verb->name, "it is open or closed, not '%s'",
@@ -398,6 +512,7 @@ static int run(int argc, char **argv)
 	request.dry_run = given & DRY_RUN;
 	request.all = given & ALL;
 	request.strip_nvgi = given & STRIP_NVGI;
+	request.no_rom = given & NO_ROM;
 	request.argc = argc - optind;
 	request.argv = argv + optind;
 	result = check_arguments(verb, &request);
@@ -406,6 +521,7 @@ static int run(int argc, char **argv)
 	if (result == EXIT_DONE)
 		result = verb->run(&request);
 	gpuspec_nl_close(request.nl);
+	free(request.marks.cgroups);
 	return result;
 }
 

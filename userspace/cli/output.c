@@ -8,17 +8,28 @@
 
 #include "output.h"
 
-void output_json(struct json_object *answer)
+void output_set(json_t *object, const char *member, json_t *value)
 {
-	puts(json_object_to_json_string_ext(answer, JSON_C_TO_STRING_PRETTY |
-					    JSON_C_TO_STRING_SPACED |
-					    JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_set_new(object, member, value ? value : json_null());
 }
 
-void output_json_line(struct json_object *answer)
+json_t *output_get(const json_t *object, const char *member)
 {
-	puts(json_object_to_json_string_ext(answer, JSON_C_TO_STRING_PLAIN |
-					    JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_t *value = json_object_get(object, member);
+
+	return json_is_null(value) ? NULL : value;
+}
+
+void output_json(json_t *answer)
+{
+	json_dumpf(answer, stdout, JSON_INDENT(2));
+	putchar('\n');
+}
+
+void output_json_line(json_t *answer)
+{
+	json_dumpf(answer, stdout, JSON_COMPACT);
+	putchar('\n');
 	fflush(stdout);
 }
 
@@ -40,7 +51,7 @@ static const char *colour(const char *text)
 	return NULL;
 }
 
-static int fill_line(struct libscols_line *line, struct json_object *row,
+static int fill_line(struct libscols_line *line, json_t *row,
 		     const struct column *columns, size_t count)
 {
 	char text[1024];
@@ -58,7 +69,7 @@ static int fill_line(struct libscols_line *line, struct json_object *row,
 	return 0;
 }
 
-static int fill_table(struct libscols_table *table, struct json_object *rows,
+static int fill_table(struct libscols_table *table, json_t *rows,
 		      const struct column *columns, size_t count)
 {
 	struct libscols_line *line;
@@ -71,15 +82,15 @@ static int fill_table(struct libscols_table *table, struct json_object *rows,
 		if (!scols_table_new_column(table, columns[i].title, 0, flags))
 			return -1;
 	}
-	for (i = 0; i < json_object_array_length(rows); i++) {
+	for (i = 0; i < json_array_size(rows); i++) {
 		line = scols_table_new_line(table, NULL);
-		if (!line || fill_line(line, json_object_array_get_idx(rows, i), columns, count))
+		if (!line || fill_line(line, json_array_get(rows, i), columns, count))
 			return -1;
 	}
 	return scols_print_table(table);
 }
 
-int output_table(struct json_object *rows, const struct column *columns, size_t count)
+int output_table(json_t *rows, const struct column *columns, size_t count)
 {
 	struct libscols_table *table = scols_new_table();
 	int error = -1;
@@ -92,25 +103,32 @@ int output_table(struct json_object *rows, const struct column *columns, size_t 
 	return error;
 }
 
-const char *output_text(struct json_object *object, const char *member)
+const char *output_text(json_t *object, const char *member)
 {
 	static char texts[8][1024];
 	static unsigned int next;
-	struct json_object *value = json_object_object_get(object, member);
+	json_t *value = output_get(object, member);
 	char *text = texts[next++ % 8], *c;
 
-	snprintf(text, sizeof(texts[0]), "%s", value ? json_object_get_string(value) : "-");
+	if (json_is_integer(value))
+		snprintf(text, sizeof(texts[0]), "%" JSON_INTEGER_FORMAT,
+			 json_integer_value(value));
+	else if (json_is_boolean(value))
+		snprintf(text, sizeof(texts[0]), "%s", json_is_true(value) ? "true" : "false");
+	else
+		snprintf(text, sizeof(texts[0]), "%s",
+			 json_is_string(value) ? json_string_value(value) : "-");
 	for (c = text; *c; c++)
 		if (iscntrl((unsigned char)*c))
 			*c = ' ';
 	return text;
 }
 
-void output_bytes(struct json_object *object, const char *member, char *text, size_t size)
+void output_bytes(json_t *object, const char *member, char *text, size_t size)
 {
 	static const char *const units[] = { "bytes", "KiB", "MiB", "GiB", "TiB" };
-	struct json_object *value = json_object_object_get(object, member);
-	long long amount = value ? json_object_get_int64(value) : 0;
+	json_t *value = output_get(object, member);
+	long long amount = value ? json_integer_value(value) : 0;
 	size_t unit = 0;
 
 	while (amount >= 1024 && amount % 1024 == 0 && unit < 4) {

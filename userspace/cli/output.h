@@ -6,32 +6,37 @@
 #ifndef GPUSPEC_OUTPUT_H
 #define GPUSPEC_OUTPUT_H
 
-#include <json-c/json.h>
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 struct column {
 	const char *title;
 	const char *member;	/* of the row, told as it is; or NULL, and then: */
-	void (*cell)(struct json_object *row, char *text, size_t size);
+	void (*cell)(json_t *row, char *text, size_t size);
 	bool right, shrinks;
 };
 
+/* Add a member to an answer; NULL is null. */
+void output_set(json_t *object, const char *member, json_t *value);
+/* A member of it; NULL if that is null, or not there. */
+json_t *output_get(const json_t *object, const char *member);
+
 /* Print a whole answer as JSON. */
-void output_json(struct json_object *answer);
+void output_json(json_t *answer);
 /* On one line, at once. */
-void output_json_line(struct json_object *answer);
+void output_json_line(json_t *answer);
 
 /* Print an array of rows as a table; coloured on a terminal. */
-int output_table(struct json_object *rows, const struct column *columns, size_t count);
+int output_table(json_t *rows, const struct column *columns, size_t count);
 
 /*
  * Text for a member that is a string or a number, "-" for null; a control
  * character in it, which could upset a terminal, becomes a blank. It lasts
  * until the eighth call from here.
  */
-const char *output_text(struct json_object *object, const char *member);
+const char *output_text(json_t *object, const char *member);
 /* "16 MiB", or "-" */
-void output_bytes(struct json_object *object, const char *member, char *text, size_t size);
+void output_bytes(json_t *object, const char *member, char *text, size_t size);
 
 #endif /* GPUSPEC_OUTPUT_H */

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "interruption.h"
 #include "login.h"
 #include "output.h"
 #include "rom_change.h"
@@ -17,37 +18,6 @@
 #define PATIENCE	30
 /* Who waits for less does not need to see how far it is, in ms. */
 #define UNSEEN		500
-
-/* --- interruptions --- */
-
-static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-
-#define SIGNALS	(sizeof(signals) / sizeof(signals[0]))
-
-/* From here on they are asked for where the change can still be left. */
-static void block_signals(void)
-{
-	sigset_t set;
-	size_t i;
-
-	sigemptyset(&set);
-	for (i = 0; i < SIGNALS; i++)
-		sigaddset(&set, signals[i]);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-}
-
-/* The signal that has come; 0: none. */
-static int interruption(void)
-{
-	sigset_t set;
-	size_t i;
-
-	sigpending(&set);
-	for (i = 0; i < SIGNALS; i++)
-		if (sigismember(&set, signals[i]))
-			return signals[i];
-	return 0;
-}
 
 /* --- how far it is --- */
 
@@ -149,8 +119,9 @@ static int change_back(const struct request *request, const struct rom_change *c
 		error = change->bytes ? gpuspec_nl_rom_clear(request->nl, change->spec) : 0;
 	if (error)
 		return fail(EXIT_FAILED, request->verb, "%s; and in the kernel it could not be undone: %s; gpuspec rom show tells what is in force",
-			    change->store.sentence, gpuspec_nl_sentence(request->nl));
-	return fail(EXIT_FAILED, request->verb, "%s; nothing was changed", change->store.sentence);
+			    change->store.folder.sentence, gpuspec_nl_sentence(request->nl));
+	return fail(EXIT_FAILED, request->verb, "%s; nothing was changed",
+		    change->store.folder.sentence);
 }
 
 /* --- the store --- */
@@ -166,7 +137,8 @@ int rom_change_begin(const struct request *request, const char *spec, struct rom
 		error = gpuspec_rom_store_history(&change->store, spec, &change->before);
 	if (!error)
 		return EXIT_DONE;
-	return fail(EXIT_FAILED, request->verb, "%s; nothing was changed", change->store.sentence);
+	return fail(EXIT_FAILED, request->verb, "%s; nothing was changed",
+		    change->store.folder.sentence);
 }
 
 void rom_change_end(struct rom_change *change)
@@ -184,7 +156,7 @@ static int record(struct rom_change *change)
 	if (!error)
 		error = gpuspec_rom_history_add(&after, &change->entry);
 	if (error)
-		snprintf(change->store.sentence, sizeof(change->store.sentence), "out of memory");
+		snprintf(change->store.folder.sentence, sizeof(change->store.folder.sentence), "out of memory");
 	else
 		error = gpuspec_rom_store_record(&change->store, &after, &change->before);
 	gpuspec_rom_history_free(&after);
@@ -209,7 +181,7 @@ int rom_change_make(const struct request *request, struct rom_change *change)
 	bool added = false;
 	int result;
 
-	block_signals();
+	interruption_hold();
 	sign(&change->entry);
 	result = get_old(request, change->spec, &old);
 	if (result)
@@ -218,7 +190,7 @@ int rom_change_make(const struct request *request, struct rom_change *change)
 	    gpuspec_rom_store_put(&change->store, change->entry.sha256, change->bytes,
 				  change->entry.size, &added))
 		result = fail(EXIT_FAILED, request->verb, "%s; nothing was changed",
-			      change->store.sentence);
+			      change->store.folder.sentence);
 	if (!result)
 		result = change_kernel(request, change, &old);
 	if (!result && record(change))
@@ -231,48 +203,48 @@ int rom_change_make(const struct request *request, struct rom_change *change)
 
 /* --- what it came to --- */
 
-static struct json_object *row_forced(uint64_t forced)
+static json_t *row_forced(uint64_t forced)
 {
-	struct json_object *rows = json_object_new_array();
+	json_t *rows = json_array();
 	unsigned int check;
 
 	for (check = GPUSPEC_ROM_E01; check <= GPUSPEC_ROM_W18; check++)
 		if (forced & 1ULL << check)
-			json_object_array_add(rows, row_string(rom_finding_name(check)));
+			json_array_append_new(rows, row_string(rom_finding_name(check)));
 	return rows;
 }
 
-struct json_object *row_rom_change(const struct request *request, const struct rom_change *change,
-				   const struct gpuspec_inventory *inventory)
+json_t *row_rom_change(const struct request *request, const struct rom_change *change,
+		       const struct gpuspec_inventory *inventory)
 {
 	const struct gpuspec_model *model = gpuspec_inventory_model(inventory, change->spec);
 	const struct gpuspec_rom *rom = model ? &model->spec.rom : NULL;
 	const struct gpuspec_rom_entry *entry = &change->entry;
-	struct json_object *row = json_object_new_object();
+	json_t *row = json_object();
 
-	json_object_object_add(row, "spec", row_string(change->spec));
-	json_object_object_add(row, "action", row_string(gpuspec_rom_action_name(entry->action)));
-	json_object_object_add(row, "dry_run", json_object_new_boolean(request->dry_run));
-	json_object_object_add(row, "sha256", row_string_or_null(entry->sha256));
-	json_object_object_add(row, "version", row_string_or_null(entry->version));
-	json_object_object_add(row, "size",
-			       entry->size ? json_object_new_int64(entry->size) : NULL);
-	json_object_object_add(row, "forced", row_forced(entry->forced));
-	json_object_object_add(row, "applied", json_object_new_int64(rom ? rom->applied : 0));
-	json_object_object_add(row, "pending", json_object_new_int64(rom ? rom->pending : 0));
-	json_object_object_add(row, "devices", row_devices(inventory, change->spec, false));
+	output_set(row, "spec", row_string(change->spec));
+	output_set(row, "action", row_string(gpuspec_rom_action_name(entry->action)));
+	output_set(row, "dry_run", json_boolean(request->dry_run));
+	output_set(row, "sha256", row_string_or_null(entry->sha256));
+	output_set(row, "version", row_string_or_null(entry->version));
+	output_set(row, "size",
+		   entry->size ? json_integer(entry->size) : NULL);
+	output_set(row, "forced", row_forced(entry->forced));
+	output_set(row, "applied", json_integer(rom ? rom->applied : 0));
+	output_set(row, "pending", json_integer(rom ? rom->pending : 0));
+	output_set(row, "devices", row_devices(inventory, change->spec, false));
 	return row;
 }
 
 /* The state that a device would come into, as the kernel would decide. */
-static const char *foresee(struct json_object *device)
+static const char *foresee(json_t *device)
 {
-	if (json_object_get_boolean(json_object_object_get(device, "in_use")))
+	if (json_is_true(output_get(device, "in_use")))
 		return "pending";
 	return strstr(output_text(device, "driver"), "vfio") ? "applied" : "waiting";
 }
 
-static void print_device(struct json_object *device, bool dry_run, bool cleared)
+static void print_device(json_t *device, bool dry_run, bool cleared)
 {
 	const char *state = dry_run ? foresee(device) : output_text(device, "rom");
 	const char *address = output_text(device, "address");
@@ -297,23 +269,23 @@ static void print_device(struct json_object *device, bool dry_run, bool cleared)
 }
 
 /* "v1 (64 KiB, 8f3a1c2d)", or "8f3a1c2d (64 KiB)" */
-static void rom_text(struct json_object *row, char *text, size_t size)
+static void rom_text(json_t *row, char *text, size_t size)
 {
 	char bytes[64];
 
 	output_bytes(row, "size", bytes, sizeof(bytes));
-	if (json_object_object_get(row, "version"))
+	if (output_get(row, "version"))
 		snprintf(text, size, "%s (%s, %.8s)", output_text(row, "version"), bytes,
 			 output_text(row, "sha256"));
 	else
 		snprintf(text, size, "%.8s (%s)", output_text(row, "sha256"), bytes);
 }
 
-void print_rom_change(struct json_object *row)
+void print_rom_change(json_t *row)
 {
-	struct json_object *devices = json_object_object_get(row, "devices");
-	bool dry_run = json_object_get_boolean(json_object_object_get(row, "dry_run"));
-	bool cleared = !json_object_object_get(row, "sha256");
+	json_t *devices = output_get(row, "devices");
+	bool dry_run = json_is_true(output_get(row, "dry_run"));
+	bool cleared = !output_get(row, "sha256");
 	char rom[256];
 	size_t i;
 
@@ -323,16 +295,16 @@ void print_rom_change(struct json_object *row)
 	else
 		printf("%s %s the ROM %s\n", output_text(row, "spec"),
 		       dry_run ? "would have" : "has", rom);
-	if (!json_object_array_length(devices) && !cleared)
+	if (!json_array_size(devices) && !cleared)
 		puts("  this host has no device of it yet; one that comes shows it");
-	for (i = 0; i < json_object_array_length(devices); i++)
-		print_device(json_object_array_get_idx(devices, i), dry_run, cleared);
+	for (i = 0; i < json_array_size(devices); i++)
+		print_device(json_array_get(devices, i), dry_run, cleared);
 }
 
 int rom_change_tell(const struct request *request, const struct rom_change *change)
 {
 	struct gpuspec_inventory inventory;
-	struct json_object *row;
+	json_t *row;
 	int error;
 
 	error = gpuspec_inventory_read(request->nl, "/sys", &inventory);
@@ -343,7 +315,7 @@ int rom_change_tell(const struct request *request, const struct rom_change *chan
 		output_json(row);
 	else
 		print_rom_change(row);
-	json_object_put(row);
+	json_decref(row);
 	gpuspec_inventory_free(&inventory);
 	return EXIT_DONE;
 }

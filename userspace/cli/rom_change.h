@@ -7,7 +7,7 @@
 #ifndef GPUSPEC_ROM_CHANGE_H
 #define GPUSPEC_ROM_CHANGE_H
 
-#include <json-c/json.h>
+#include <jansson.h>
 
 #include "cli.h"
 #include "inventory.h"
@@ -29,9 +29,9 @@ int rom_change_make(const struct request *request, struct rom_change *change);
 void rom_change_end(struct rom_change *change);
 
 /* What the change came to; with --dry-run, what it would come to. */
-struct json_object *row_rom_change(const struct request *request, const struct rom_change *change,
-				   const struct gpuspec_inventory *inventory);
-void print_rom_change(struct json_object *row);
+json_t *row_rom_change(const struct request *request, const struct rom_change *change,
+		       const struct gpuspec_inventory *inventory);
+void print_rom_change(json_t *row);
 /* Read the inventory, and tell it in either form. */
 int rom_change_tell(const struct request *request, const struct rom_change *change);
 

@@ -34,33 +34,33 @@ static void verdict(const struct subject *subject, char *text, size_t size)
 		snprintf(text + length, size - length, "; but rom set takes 4 MiB at most");
 }
 
-static struct json_object *row_subject(const struct subject *subject, const char *path)
+static json_t *row_subject(const struct subject *subject, const char *path)
 {
 	unsigned int hard, errors = rom_report_errors(&subject->rom, &hard);
 	const struct gpuspec_rom_file *file = &subject->file;
-	struct json_object *row = json_object_new_object();
+	json_t *row = json_object();
 	char text[2 * GPUSPEC_ID_MAX];
 
-	json_object_object_add(row, "file", row_string(path));
-	json_object_object_add(row, "size", json_object_new_int64(file->size));
-	json_object_object_add(row, "stripped", json_object_new_int64(file->stripped));
-	json_object_object_add(row, "sha256", row_sha256(file->sha256));
-	json_object_object_add(row, "spec", row_string_or_null(subject->spec));
-	json_object_object_add(row, "rom_bar", subject->target.window ?
-			       json_object_new_int64(subject->target.window) : NULL);
+	output_set(row, "file", row_string(path));
+	output_set(row, "size", json_integer(file->size));
+	output_set(row, "stripped", json_integer(file->stripped));
+	output_set(row, "sha256", row_sha256(file->sha256));
+	output_set(row, "spec", row_string_or_null(subject->spec));
+	output_set(row, "rom_bar", subject->target.window ?
+			       json_integer(subject->target.window) : NULL);
 	row_add_guests(row, &subject->rom);
-	json_object_object_add(row, "images", row_images(&subject->rom, file->bytes));
-	json_object_object_add(row, "findings", row_findings(&subject->rom));
-	json_object_object_add(row, "verdict", row_string(errors ? "bad" : "good"));
+	output_set(row, "images", row_images(&subject->rom, file->bytes));
+	output_set(row, "findings", row_findings(&subject->rom));
+	output_set(row, "verdict", row_string(errors ? "bad" : "good"));
 	verdict(subject, text, sizeof(text));
-	json_object_object_add(row, "sentence", row_string(text));
+	output_set(row, "sentence", row_string(text));
 	return row;
 }
 
-static int print_subject(struct json_object *row, const struct subject *subject)
+static int print_subject(json_t *row, const struct subject *subject)
 {
-	struct json_object *images = json_object_object_get(row, "images");
-	struct json_object *findings = json_object_object_get(row, "findings");
+	json_t *images = output_get(row, "images");
+	json_t *findings = output_get(row, "findings");
 	char size[64];
 
 	output_bytes(row, "size", size, sizeof(size));
@@ -75,7 +75,7 @@ static int print_subject(struct json_object *row, const struct subject *subject)
 		       subject->target.window ? ", cards here have a ROM BAR of " : "",
 		       subject->target.window ? size : "");
 	printf("%-8s %s\n", "Suits", guests_text(row));
-	if (json_object_array_length(images)) {
+	if (json_array_size(images)) {
 		puts("");
 		if (print_images(images))
 			return fail(EXIT_FAILED, "rom check", "out of memory");
@@ -83,7 +83,7 @@ static int print_subject(struct json_object *row, const struct subject *subject)
 	puts("");
 	print_findings(stdout, findings);
 	print_ids(stdout, &subject->rom, subject->file.bytes, &subject->target);
-	if (json_object_array_length(findings))
+	if (json_array_size(findings))
 		puts("");
 	printf("%s\n", output_text(row, "sentence"));
 	return EXIT_DONE;
@@ -91,7 +91,7 @@ static int print_subject(struct json_object *row, const struct subject *subject)
 
 static int tell(const struct request *request, const struct subject *subject)
 {
-	struct json_object *row = row_subject(subject, request->argv[0]);
+	json_t *row = row_subject(subject, request->argv[0]);
 	unsigned int hard;
 	int result = EXIT_DONE;
 
@@ -99,7 +99,7 @@ static int tell(const struct request *request, const struct subject *subject)
 		output_json(row);
 	else
 		result = print_subject(row, subject);
-	json_object_put(row);
+	json_decref(row);
 	return result || !rom_report_errors(&subject->rom, &hard) ? result : EXIT_FAILED;
 }
 

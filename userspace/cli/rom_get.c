@@ -69,21 +69,21 @@ static int save(const struct request *request, const char *path, const void *byt
 static int tell(const struct request *request, const char *spec, const char *path,
 		const struct gpuspec_rom *rom)
 {
-	struct json_object *answer = json_object_new_object();
+	json_t *answer = json_object();
 	char size[64];
 
-	json_object_object_add(answer, "spec", row_string(spec));
-	json_object_object_add(answer, "sha256", row_sha256(rom->sha256));
-	json_object_object_add(answer, "version", row_string_or_null(rom->version));
-	json_object_object_add(answer, "size", json_object_new_int64(rom->size));
-	json_object_object_add(answer, "file", row_string(path));
+	output_set(answer, "spec", row_string(spec));
+	output_set(answer, "sha256", row_sha256(rom->sha256));
+	output_set(answer, "version", row_string_or_null(rom->version));
+	output_set(answer, "size", json_integer(rom->size));
+	output_set(answer, "file", row_string(path));
 	output_bytes(answer, "size", size, sizeof(size));
 	if (request->json)
 		output_json(answer);
 	else
 		printf("%s: %s, SHA-256 %s\n", output_text(answer, "file"), size,
 		       output_text(answer, "sha256"));
-	json_object_put(answer);
+	json_decref(answer);
 	return EXIT_DONE;
 }
 

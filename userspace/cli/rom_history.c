@@ -9,25 +9,25 @@
 #include "rom_store.h"
 #include "row.h"
 
-static void cell_sha256(struct json_object *row, char *text, size_t size)
+static void cell_sha256(json_t *row, char *text, size_t size)
 {
 	snprintf(text, size, "%.8s", output_text(row, "sha256"));
 }
 
-static void cell_size(struct json_object *row, char *text, size_t size)
+static void cell_size(json_t *row, char *text, size_t size)
 {
 	output_bytes(row, "size", text, size);
 }
 
-static void cell_forced(struct json_object *row, char *text, size_t size)
+static void cell_forced(json_t *row, char *text, size_t size)
 {
-	struct json_object *forced = json_object_object_get(row, "forced");
+	json_t *forced = output_get(row, "forced");
 	size_t i, length = 0;
 
 	snprintf(text, size, "-");
-	for (i = 0; i < json_object_array_length(forced) && length < size; i++)
+	for (i = 0; i < json_array_size(forced) && length < size; i++)
 		length += snprintf(text + length, size - length, "%s%s", i ? " " : "",
-				   json_object_get_string(json_object_array_get_idx(forced, i)));
+				   json_string_value(json_array_get(forced, i)));
 }
 
 static const struct column columns[] = {
@@ -41,17 +41,17 @@ static const struct column columns[] = {
 	{ .title = "FILE", .member = "file", .shrinks = true },
 };
 
-static int print_history(struct json_object *answer)
+static int print_history(json_t *answer)
 {
-	struct json_object *rows = json_object_object_get(answer, "history");
+	json_t *rows = output_get(answer, "history");
 
-	if (!json_object_array_length(rows)) {
+	if (!json_array_size(rows)) {
 		printf("%s never had a ROM.\n", output_text(answer, "spec"));
 		return EXIT_DONE;
 	}
 	if (output_table(rows, columns, sizeof(columns) / sizeof(columns[0])))
 		return fail(EXIT_FAILED, "rom history", "out of memory");
-	if (json_object_object_get(answer, "current"))
+	if (output_get(answer, "current"))
 		printf("\nThe last is the current one: %s\n", output_text(answer, "current"));
 	else
 		puts("\nNone is current: the last was cleared.");
@@ -62,7 +62,7 @@ static int print_history(struct json_object *answer)
 static int tell(const struct request *request, const struct gpuspec_rom_history *history)
 {
 	char *text = gpuspec_rom_history_text(history);
-	struct json_object *answer = text ? json_tokener_parse(text) : NULL;
+	json_t *answer = text ? json_loads(text, 0, NULL) : NULL;
 	int result = EXIT_DONE;
 
 	free(text);
@@ -72,7 +72,7 @@ static int tell(const struct request *request, const struct gpuspec_rom_history 
 		output_json(answer);
 	else
 		result = print_history(answer);
-	json_object_put(answer);
+	json_decref(answer);
 	return result;
 }
 
@@ -90,7 +90,7 @@ int rom_history(struct request *request)
 	if (!error)
 		error = gpuspec_rom_store_history(&store, spec, &history);
 	if (error) {
-		result = fail(EXIT_FAILED, request->verb, "%s", store.sentence);
+		result = fail(EXIT_FAILED, request->verb, "%s", store.folder.sentence);
 	} else {
 		result = tell(request, &history);
 		gpuspec_rom_history_free(&history);

@@ -35,40 +35,40 @@ unsigned int rom_report_errors(const struct gpuspec_rom_contents *rom, unsigned 
 	return errors;
 }
 
-struct json_object *row_finding(const struct gpuspec_rom_finding *finding)
+json_t *row_finding(const struct gpuspec_rom_finding *finding)
 {
-	struct json_object *row = json_object_new_object();
+	json_t *row = json_object();
 	char text[ROM_FINDING_MAX];
 
 	rom_finding_text(finding, text, sizeof(text));
-	json_object_object_add(row, "check", row_string(rom_finding_name(finding->check)));
-	json_object_object_add(row, "severity",
-			       row_string(finding->warning ? "warning" : "error"));
-	json_object_object_add(row, "image", finding->image < 0 ? NULL :
-			       json_object_new_int(finding->image));
-	json_object_object_add(row, "sentence", row_string(text));
+	output_set(row, "check", row_string(rom_finding_name(finding->check)));
+	output_set(row, "severity",
+		   row_string(finding->warning ? "warning" : "error"));
+	output_set(row, "image", finding->image < 0 ? NULL :
+			       json_integer(finding->image));
+	output_set(row, "sentence", row_string(text));
 	return row;
 }
 
-struct json_object *row_findings(const struct gpuspec_rom_contents *rom)
+json_t *row_findings(const struct gpuspec_rom_contents *rom)
 {
-	struct json_object *rows = json_object_new_array();
+	json_t *rows = json_array();
 	unsigned int i, warnings;
 
 	for (warnings = 0; warnings < 2; warnings++)
 		for (i = 0; i < rom->finding_count; i++)
 			if (rom->findings[i].warning == warnings)
-				json_object_array_add(rows, row_finding(&rom->findings[i]));
+				json_array_append_new(rows, row_finding(&rom->findings[i]));
 	return rows;
 }
 
-void print_findings(FILE *out, struct json_object *rows)
+void print_findings(FILE *out, json_t *rows)
 {
-	struct json_object *row;
+	json_t *row;
 	size_t i;
 
-	for (i = 0; i < json_object_array_length(rows); i++) {
-		row = json_object_array_get_idx(rows, i);
+	for (i = 0; i < json_array_size(rows); i++) {
+		row = json_array_get(rows, i);
 		fprintf(out, "%-8s%s %s\n", output_text(row, "severity"),
 			output_text(row, "check"), output_text(row, "sentence"));
 	}
@@ -76,119 +76,119 @@ void print_findings(FILE *out, struct json_object *rows)
 
 /* --- images --- */
 
-static struct json_object *hex(unsigned int digits, unsigned int value)
+static json_t *hex(unsigned int digits, unsigned int value)
 {
 	char text[16];
 
 	snprintf(text, sizeof(text), "%0*x", digits, value);
-	return json_object_new_string(text);
+	return json_string(text);
 }
 
-static struct json_object *type_name(unsigned int type)
+static json_t *type_name(unsigned int type)
 {
 	switch (type) {
 	case GPUSPEC_ROM_X86:
-		return json_object_new_string("x86");
+		return json_string("x86");
 	case GPUSPEC_ROM_FCODE:
-		return json_object_new_string("FCode");
+		return json_string("FCode");
 	case GPUSPEC_ROM_HPPA:
-		return json_object_new_string("HP PA-RISC");
+		return json_string("HP PA-RISC");
 	case GPUSPEC_ROM_EFI:
-		return json_object_new_string("EFI");
+		return json_string("EFI");
 	case GPUSPEC_ROM_NBSI:
-		return json_object_new_string("NVIDIA NBSI");
+		return json_string("NVIDIA NBSI");
 	case GPUSPEC_ROM_FWSEC:
-		return json_object_new_string("NVIDIA FwSec");
+		return json_string("NVIDIA FwSec");
 	default:
 		return hex(2, type);
 	}
 }
 
-static struct json_object *machine_name(unsigned int machine)
+static json_t *machine_name(unsigned int machine)
 {
 	switch (machine) {
 	case EFI_X64:
-		return json_object_new_string("x64");
+		return json_string("x64");
 	case EFI_EBC:
-		return json_object_new_string("EBC");
+		return json_string("EBC");
 	case 0x014c:
-		return json_object_new_string("IA32");
+		return json_string("IA32");
 	case 0x0200:
-		return json_object_new_string("Itanium");
+		return json_string("Itanium");
 	case 0x01c2:
-		return json_object_new_string("ARM");
+		return json_string("ARM");
 	case 0xaa64:
-		return json_object_new_string("AArch64");
+		return json_string("AArch64");
 	default:
 		return hex(4, machine);
 	}
 }
 
-static struct json_object *row_devices_of(const struct gpuspec_rom_image *image,
-					  const uint8_t *bytes)
+static json_t *row_devices_of(const struct gpuspec_rom_image *image,
+			      const uint8_t *bytes)
 {
 	const uint8_t *list = bytes + image->offset + image->device_list;
-	struct json_object *rows = json_object_new_array();
+	json_t *rows = json_array();
 	unsigned int i;
 
-	json_object_array_add(rows, hex(4, image->device));
+	json_array_append_new(rows, hex(4, image->device));
 	for (i = 0; i < image->device_count; i++)
-		json_object_array_add(rows, hex(4, list[2 * i] | list[2 * i + 1] << 8));
+		json_array_append_new(rows, hex(4, list[2 * i] | list[2 * i + 1] << 8));
 	return rows;
 }
 
-struct json_object *row_image(const struct gpuspec_rom_image *image, unsigned int number,
-			      const uint8_t *bytes)
+json_t *row_image(const struct gpuspec_rom_image *image, unsigned int number,
+		  const uint8_t *bytes)
 {
 	bool x86 = image->type == GPUSPEC_ROM_X86, efi = image->type == GPUSPEC_ROM_EFI;
-	struct json_object *row = json_object_new_object();
+	json_t *row = json_object();
 
-	json_object_object_add(row, "image", json_object_new_int64(number));
-	json_object_object_add(row, "offset", json_object_new_int64(image->offset));
-	json_object_object_add(row, "length", json_object_new_int64(image->length));
-	json_object_object_add(row, "type", type_name(image->type));
-	json_object_object_add(row, "vendor", hex(4, image->vendor));
-	json_object_object_add(row, "devices", row_devices_of(image, bytes));
-	json_object_object_add(row, "class", hex(6, image->class));
-	json_object_object_add(row, "revision", json_object_new_int64(image->code_revision));
-	json_object_object_add(row, "machine", efi ? machine_name(image->efi_machine) : NULL);
-	json_object_object_add(row, "signed", efi && !image->efi_compression ?
-			       json_object_new_boolean(image->efi_signed) : NULL);
-	json_object_object_add(row, "sum", x86 ? row_string(image->sum ? "bad" : "ok") : NULL);
-	json_object_object_add(row, "last",
-			       json_object_new_boolean(image->last || image->npde_last));
+	output_set(row, "image", json_integer(number));
+	output_set(row, "offset", json_integer(image->offset));
+	output_set(row, "length", json_integer(image->length));
+	output_set(row, "type", type_name(image->type));
+	output_set(row, "vendor", hex(4, image->vendor));
+	output_set(row, "devices", row_devices_of(image, bytes));
+	output_set(row, "class", hex(6, image->class));
+	output_set(row, "revision", json_integer(image->code_revision));
+	output_set(row, "machine", efi ? machine_name(image->efi_machine) : NULL);
+	output_set(row, "signed", efi && !image->efi_compression ?
+			       json_boolean(image->efi_signed) : NULL);
+	output_set(row, "sum", x86 ? row_string(image->sum ? "bad" : "ok") : NULL);
+	output_set(row, "last",
+		   json_boolean(image->last || image->npde_last));
 	return row;
 }
 
-struct json_object *row_images(const struct gpuspec_rom_contents *rom, const uint8_t *bytes)
+json_t *row_images(const struct gpuspec_rom_contents *rom, const uint8_t *bytes)
 {
-	struct json_object *rows = json_object_new_array();
+	json_t *rows = json_array();
 	unsigned int i;
 
 	for (i = 0; i < rom->image_count; i++)
-		json_object_array_add(rows, row_image(&rom->images[i], i, bytes));
+		json_array_append_new(rows, row_image(&rom->images[i], i, bytes));
 	return rows;
 }
 
-static void cell_offset(struct json_object *row, char *text, size_t size)
+static void cell_offset(json_t *row, char *text, size_t size)
 {
 	snprintf(text, size, "0x%llx",
-		 (long long)json_object_get_int64(json_object_object_get(row, "offset")));
+		 (long long)json_integer_value(output_get(row, "offset")));
 }
 
-static void cell_length(struct json_object *row, char *text, size_t size)
+static void cell_length(json_t *row, char *text, size_t size)
 {
 	output_bytes(row, "length", text, size);
 }
 
-static void cell_devices(struct json_object *row, char *text, size_t size)
+static void cell_devices(json_t *row, char *text, size_t size)
 {
-	struct json_object *devices = json_object_object_get(row, "devices");
-	size_t count = json_object_array_length(devices);
+	json_t *devices = output_get(row, "devices");
+	size_t count = json_array_size(devices);
 	int length;
 
 	length = snprintf(text, size, "%s:%s", output_text(row, "vendor"),
-			  json_object_get_string(json_object_array_get_idx(devices, 0)));
+			  json_string_value(json_array_get(devices, 0)));
 	if (count > 1)
 		snprintf(text + length, size - length, " +%zu", count - 1);
 }
@@ -205,14 +205,14 @@ static const struct column columns[] = {
 	{ .title = "SUM", .member = "sum" },
 };
 
-int print_images(struct json_object *rows)
+int print_images(json_t *rows)
 {
 	return output_table(rows, columns, sizeof(columns) / sizeof(columns[0]));
 }
 
 /* --- for whom --- */
 
-void row_add_guests(struct json_object *row, const struct gpuspec_rom_contents *rom)
+void row_add_guests(json_t *row, const struct gpuspec_rom_contents *rom)
 {
 	const struct gpuspec_rom_image *image;
 	bool bios = false, uefi = false;
@@ -224,14 +224,14 @@ void row_add_guests(struct json_object *row, const struct gpuspec_rom_contents *
 		uefi |= image->type == GPUSPEC_ROM_EFI &&
 			(image->efi_machine == EFI_X64 || image->efi_machine == EFI_EBC);
 	}
-	json_object_object_add(row, "bios", json_object_new_boolean(bios));
-	json_object_object_add(row, "uefi", json_object_new_boolean(uefi));
+	output_set(row, "bios", json_boolean(bios));
+	output_set(row, "uefi", json_boolean(uefi));
 }
 
-const char *guests_text(struct json_object *row)
+const char *guests_text(json_t *row)
 {
-	bool bios = json_object_get_boolean(json_object_object_get(row, "bios"));
-	bool uefi = json_object_get_boolean(json_object_object_get(row, "uefi"));
+	bool bios = json_is_true(output_get(row, "bios"));
+	bool uefi = json_is_true(output_get(row, "uefi"));
 
 	if (bios && uefi)
 		return "BIOS and UEFI guests";
@@ -256,7 +256,7 @@ void print_ids(FILE *out, const struct gpuspec_rom_contents *rom, const uint8_t 
 	       const struct gpuspec_rom_target *target)
 {
 	bool any = false;
-	struct json_object *devices;
+	json_t *devices;
 	unsigned int i;
 	size_t at;
 
@@ -268,11 +268,11 @@ void print_ids(FILE *out, const struct gpuspec_rom_contents *rom, const uint8_t 
 		any = true;
 		devices = row_devices_of(&rom->images[i], bytes);
 		fprintf(out, "        image %-4u %04x   ", i, rom->images[i].vendor);
-		for (at = 0; at < json_object_array_length(devices) && at < DEVICES_TOLD; at++)
+		for (at = 0; at < json_array_size(devices) && at < DEVICES_TOLD; at++)
 			fprintf(out, " %s",
-				json_object_get_string(json_object_array_get_idx(devices, at)));
-		fputs(at < json_object_array_length(devices) ? " ...\n" : "\n", out);
-		json_object_put(devices);
+				json_string_value(json_array_get(devices, at)));
+		fputs(at < json_array_size(devices) ? " ...\n" : "\n", out);
+		json_decref(devices);
 	}
 	if (any)
 		fprintf(out, "        %-10s %04x    %04x\n", "the spec", target->vendor,

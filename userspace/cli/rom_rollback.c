@@ -18,7 +18,7 @@ static int go_back(const struct request *request, struct rom_change *change, voi
 			    change->spec);
 	if (gpuspec_rom_store_get(&change->store, before->sha256, bytes, &size))
 		return fail(EXIT_FAILED, request->verb, "%s; nothing was changed",
-			    change->store.sentence);
+			    change->store.folder.sentence);
 	change->entry = *before;
 	change->entry.action = GPUSPEC_ROM_ROLLBACK;
 	change->bytes = *bytes;

@@ -48,12 +48,12 @@ static void name_force(const struct gpuspec_rom_contents *rom, char *text, size_
 static int refuse(const struct request *request, const struct candidate *candidate)
 {
 	unsigned int hard, errors = rom_report_errors(&candidate->rom, &hard);
-	struct json_object *findings = row_findings(&candidate->rom);
+	json_t *findings = row_findings(&candidate->rom);
 	char force[64];
 
 	print_findings(stderr, findings);
 	print_ids(stderr, &candidate->rom, candidate->file.bytes, &candidate->target);
-	json_object_put(findings);
+	json_decref(findings);
 	if (hard)
 		return fail(EXIT_FAILED, request->verb, "%s has %u error%s; nothing was changed",
 			    request->argv[1], errors, errors == 1 ? "" : "s");
@@ -111,7 +111,7 @@ static int tell(const struct request *request, const struct candidate *candidate
 		const struct rom_change *change)
 {
 	struct gpuspec_inventory inventory;
-	struct json_object *row, *findings;
+	json_t *row, *findings;
 	int error;
 
 	/* Anew: what became of it, devices know now. */
@@ -120,16 +120,16 @@ static int tell(const struct request *request, const struct candidate *candidate
 		return fail_nl(request->nl, error, request->verb);
 	row = row_rom_change(request, change, &inventory);
 	findings = row_findings(&candidate->rom);
-	json_object_object_add(row, "file", row_string_or_null(change->entry.file));
-	json_object_object_add(row, "stripped", json_object_new_int64(candidate->file.stripped));
-	json_object_object_add(row, "findings", findings);
+	output_set(row, "file", row_string_or_null(change->entry.file));
+	output_set(row, "stripped", json_integer(candidate->file.stripped));
+	output_set(row, "findings", findings);
 	if (request->json) {
 		output_json(row);
 	} else {
 		print_findings(stdout, findings);
 		print_rom_change(row);
 	}
-	json_object_put(row);
+	json_decref(row);
 	gpuspec_inventory_free(&inventory);
 	return EXIT_DONE;
 }
@@ -137,7 +137,7 @@ static int tell(const struct request *request, const struct candidate *candidate
 static int set(const struct request *request, const char *spec, struct candidate *candidate,
 	       uint64_t used)
 {
-	struct rom_change change = { .store = { .fd = -1, .links = -1, .lock = -1 } };
+	struct rom_change change = { .store = GPUSPEC_ROM_STORE_CLOSED };
 	int result = EXIT_DONE;
 
 	snprintf(change.spec, sizeof(change.spec), "%s", spec);

@@ -57,62 +57,62 @@ static void hint(const struct view *view, char *text, size_t size)
 
 	*text = '\0';
 	if (view->broken)
-		snprintf(text, size, "%s", view->store.sentence);
+		snprintf(text, size, "%s", view->store.folder.sentence);
 	else if (current && !is_recorded(view))
 		snprintf(text, size, "by its history, %.8s%s%s ought to be in force since %s; gpuspec rom set %s %s/%s.rom puts it there",
 			 current->sha256, *current->version ? ", version " : "",
-			 current->version, current->when, view->spec, view->store.folder,
+			 current->version, current->when, view->spec, view->store.folder.path,
 			 current->sha256);
 	else if (view->rom.size && !current)
 		snprintf(text, size, "its history does not know it, so there is no path for libvirt; gpuspec rom get and gpuspec rom set make up for that");
 	else if (view->rom.size && !*view->path)
 		snprintf(text, size, "the path for libvirt leads elsewhere; gpuspec rom set %s %s/%s.rom mends it",
-			 view->spec, view->store.folder, current->sha256);
+			 view->spec, view->store.folder.path, current->sha256);
 	else if (*view->path)
 		hint_hidden(view->path, text, size);
 }
 
-static struct json_object *row_recorded(const struct gpuspec_rom_entry *entry)
+static json_t *row_recorded(const struct gpuspec_rom_entry *entry)
 {
-	struct json_object *row;
+	json_t *row;
 
 	if (!entry)
 		return NULL;
-	row = json_object_new_object();
-	json_object_object_add(row, "when", row_string(entry->when));
-	json_object_object_add(row, "who", row_string_or_null(entry->who));
-	json_object_object_add(row, "file", row_string_or_null(entry->file));
+	row = json_object();
+	output_set(row, "when", row_string(entry->when));
+	output_set(row, "who", row_string_or_null(entry->who));
+	output_set(row, "file", row_string_or_null(entry->file));
 	return row;
 }
 
-static struct json_object *row_view(const struct view *view,
-				    const struct gpuspec_inventory *inventory)
+static json_t *row_view(const struct view *view,
+			const struct gpuspec_inventory *inventory)
 {
-	struct json_object *row = json_object_new_object();
+	json_t *row = json_object();
 	struct gpuspec_rom_contents rom = {};
 	char text[2 * PATH_MAX];
 
-	json_object_object_add(row, "spec", row_string(view->spec));
-	json_object_object_add(row, "rom", row_rom(&view->rom));
+	output_set(row, "spec", row_string(view->spec));
+	output_set(row, "rom", row_rom(&view->rom));
 	if (view->rom.size)
 		gpuspec_rom_parse(view->bytes, view->rom.size, NULL, &rom);
 	row_add_guests(row, &rom);
-	json_object_object_add(row, "images", row_images(&rom, view->bytes));
-	json_object_object_add(row, "devices", row_devices(inventory, view->spec, false));
-	json_object_object_add(row, "recorded",
-			       row_recorded(is_recorded(view) ? view->current : NULL));
-	json_object_object_add(row, "path", row_string_or_null(view->path));
+	output_set(row, "images", row_images(&rom, view->bytes));
+	output_set(row, "devices", row_devices(inventory, view->spec, false));
+	output_set(row, "recorded",
+		   row_recorded(is_recorded(view) ? view->current : NULL));
+	output_set(row, "path", row_string_or_null(view->path));
 	snprintf(text, sizeof(text), "<rom file='%s'/>", view->path);
-	json_object_object_add(row, "libvirt", *view->path ? row_string(text) : NULL);
+	output_set(row, "libvirt", *view->path ? row_string(text) : NULL);
 	hint(view, text, sizeof(text));
-	json_object_object_add(row, "hint", row_string_or_null(text));
+	output_set(row, "hint", row_string_or_null(text));
 	return row;
 }
 
-static void print_rom(struct json_object *row)
+static void print_rom(json_t *row)
 {
-	struct json_object *rom = json_object_object_get(row, "rom");
-	struct json_object *recorded = json_object_object_get(row, "recorded");
+	json_t *rom = output_get(row, "rom");
+	json_t *recorded = output_get(row, "recorded");
 	char size[64];
 
 	output_bytes(rom, "size", size, sizeof(size));
@@ -128,12 +128,12 @@ static void print_rom(struct json_object *row)
 		       output_text(recorded, "who"), output_text(recorded, "file"));
 }
 
-static int print_view(struct json_object *row)
+static int print_view(json_t *row)
 {
-	struct json_object *images = json_object_object_get(row, "images");
-	struct json_object *devices = json_object_object_get(row, "devices");
+	json_t *images = output_get(row, "images");
+	json_t *devices = output_get(row, "devices");
 
-	if (!json_object_object_get(row, "rom")) {
+	if (!output_get(row, "rom")) {
 		printf("%s has no ROM; its devices show their own.\n", output_text(row, "spec"));
 	} else {
 		print_rom(row);
@@ -141,13 +141,13 @@ static int print_view(struct json_object *row)
 		if (print_images(images))
 			return fail(EXIT_FAILED, "rom show", "out of memory");
 		puts("");
-		if (json_object_array_length(devices) && print_devices(devices))
+		if (json_array_size(devices) && print_devices(devices))
 			return fail(EXIT_FAILED, "rom show", "out of memory");
-		if (json_object_object_get(row, "libvirt"))
+		if (output_get(row, "libvirt"))
 			printf("\nVMs need no option to get it. Where a device cannot show it, libvirt takes\n  %s\n",
 			       output_text(row, "libvirt"));
 	}
-	if (json_object_object_get(row, "hint"))
+	if (output_get(row, "hint"))
 		printf("\n%s\n", output_text(row, "hint"));
 	return EXIT_DONE;
 }
@@ -181,20 +181,20 @@ static int read_view(const struct request *request, const struct gpuspec_invento
 static int tell(const struct request *request, const struct view *view,
 		const struct gpuspec_inventory *inventory)
 {
-	struct json_object *row = row_view(view, inventory);
+	json_t *row = row_view(view, inventory);
 	int result = EXIT_DONE;
 
 	if (request->json)
 		output_json(row);
 	else
 		result = print_view(row);
-	json_object_put(row);
+	json_decref(row);
 	return result;
 }
 
 int rom_show(struct request *request)
 {
-	struct view view = { .store = { .fd = -1, .links = -1, .lock = -1 } };
+	struct view view = { .store = GPUSPEC_ROM_STORE_CLOSED };
 	struct gpuspec_inventory inventory;
 	int error, result = EXIT_DONE;
 

@@ -7,22 +7,22 @@
 #include "sha256.h"
 #include "utf8.h"
 
-struct json_object *row_string(const char *text)
+json_t *row_string(const char *text)
 {
 	char clean[1024];
 
 	gpuspec_utf8_clean(clean, sizeof(clean), text);
-	return json_object_new_string(clean);
+	return json_string(clean);
 }
 
-struct json_object *row_string_or_null(const char *text)
+json_t *row_string_or_null(const char *text)
 {
 	return *text ? row_string(text) : NULL;
 }
 
-static struct json_object *number_or_null(long long value)
+static json_t *number_or_null(long long value)
 {
-	return value < 0 ? NULL : json_object_new_int64(value);
+	return value < 0 ? NULL : json_integer(value);
 }
 
 const char *row_state(enum gpuspec_state state)
@@ -32,7 +32,13 @@ const char *row_state(enum gpuspec_state state)
 
 const char *row_sharing(enum gpuspec_sharing sharing)
 {
-	return sharing == GPUSPEC_SHARING_ALL ? "all" : "none";
+	static const char *const names[] = {
+		[GPUSPEC_SHARING_ALL] = "all",
+		[GPUSPEC_SHARING_NONE] = "none",
+		[GPUSPEC_SHARING_LIST] = "list",
+	};
+
+	return sharing < sizeof(names) / sizeof(names[0]) ? names[sharing] : "unknown";
 }
 
 const char *row_default(enum gpuspec_default unnamed)
@@ -54,91 +60,136 @@ const char *row_rom_state(enum gpuspec_rom_state state)
 	return state < sizeof(names) / sizeof(names[0]) ? names[state] : "unknown";
 }
 
-struct json_object *row_sha256(const uint8_t sha256[GPUSPEC_ROM_SHA256_LEN])
+json_t *row_sha256(const uint8_t sha256[GPUSPEC_ROM_SHA256_LEN])
 {
 	char hex[GPUSPEC_SHA256_HEX_SIZE];
 
 	gpuspec_sha256_hex(sha256, hex);
-	return json_object_new_string(hex);
+	return json_string(hex);
 }
 
-struct json_object *row_rom(const struct gpuspec_rom *rom)
+json_t *row_rom(const struct gpuspec_rom *rom)
 {
-	struct json_object *row;
+	json_t *row;
 
 	if (!rom->size)
 		return NULL;
-	row = json_object_new_object();
-	json_object_object_add(row, "sha256", row_sha256(rom->sha256));
-	json_object_object_add(row, "version", row_string_or_null(rom->version));
-	json_object_object_add(row, "size", json_object_new_int64(rom->size));
-	json_object_object_add(row, "applied", json_object_new_int64(rom->applied));
-	json_object_object_add(row, "pending", json_object_new_int64(rom->pending));
+	row = json_object();
+	output_set(row, "sha256", row_sha256(rom->sha256));
+	output_set(row, "version", row_string_or_null(rom->version));
+	output_set(row, "size", json_integer(rom->size));
+	output_set(row, "applied", json_integer(rom->applied));
+	output_set(row, "pending", json_integer(rom->pending));
 	return row;
 }
 
-struct json_object *row_spec(const struct gpuspec_model *model)
+json_t *row_share(const char *account, uint32_t maximum)
+{
+	json_t *row = json_object();
+
+	output_set(row, "account", row_string(account));
+	output_set(row, "max", maximum ? json_integer(maximum) : NULL);
+	return row;
+}
+
+static json_t *row_shared(const struct gpuspec_model *model)
+{
+	json_t *rows, *row;
+	uint32_t i;
+
+	if (model->spec.sharing != GPUSPEC_SHARING_LIST)
+		return row_string(row_sharing(model->spec.sharing));
+	rows = json_array();
+	for (i = 0; i < model->spec.shares; i++) {
+		row = row_share(model->shares[i].account, model->shares[i].maximum);
+		output_set(row, "held", json_integer(model->shares[i].held));
+		json_array_append_new(rows, row);
+	}
+	return rows;
+}
+
+void row_shared_text(json_t *spec, char *text, size_t size)
+{
+	json_t *shared = output_get(spec, "shared"), *row;
+	size_t i, length = 0;
+
+	if (!json_is_array(shared)) {
+		snprintf(text, size, "%s", output_text(spec, "shared"));
+		return;
+	}
+	for (i = 0; i < json_array_size(shared) && length < size; i++) {
+		row = json_array_get(shared, i);
+		length += snprintf(text + length, size - length, "%s%s", i ? "," : "",
+				   output_text(row, "account"));
+		if (length < size && output_get(row, "max"))
+			length += snprintf(text + length, size - length, ":%s",
+					   output_text(row, "max"));
+	}
+}
+
+json_t *row_spec(const struct gpuspec_model *model)
 {
 	const struct gpuspec_spec *spec = &model->spec;
-	struct json_object *row = json_object_new_object();
+	json_t *row = json_object();
 
-	json_object_object_add(row, "id", row_string(spec->id));
-	json_object_object_add(row, "kind", row_string(spec->kind == GPUSPEC_KIND_PGPU ?
+	output_set(row, "id", row_string(spec->id));
+	output_set(row, "kind", row_string(spec->kind == GPUSPEC_KIND_PGPU ?
 						       "pgpu" : "vgpu"));
-	json_object_object_add(row, "name", row_string_or_null(model->name));
-	json_object_object_add(row, "vendor", row_string_or_null(model->vendor));
-	json_object_object_add(row, "state", row_string(row_state(spec->state)));
-	json_object_object_add(row, "shared", row_string(row_sharing(spec->sharing)));
-	json_object_object_add(row, "devices", json_object_new_int64(spec->devices));
-	json_object_object_add(row, "in_use", json_object_new_int64(spec->in_use));
-	json_object_object_add(row, "refused", json_object_new_uint64(spec->refused));
-	json_object_object_add(row, "video_memory", number_or_null(model->vgpu.video_memory));
-	json_object_object_add(row, "frame_rate", number_or_null(model->vgpu.frame_rate));
-	json_object_object_add(row, "resolution", row_string_or_null(model->vgpu.resolution));
-	json_object_object_add(row, "heads", number_or_null(model->vgpu.heads));
-	json_object_object_add(row, "max_instances", number_or_null(model->vgpu.max_instances));
-	json_object_object_add(row, "available", number_or_null(model->available));
-	json_object_object_add(row, "parent", row_string_or_null(model->parent));
-	json_object_object_add(row, "rom", row_rom(&spec->rom));
+	output_set(row, "name", row_string_or_null(model->name));
+	output_set(row, "vendor", row_string_or_null(model->vendor));
+	output_set(row, "state", row_string(row_state(spec->state)));
+	output_set(row, "shared", row_shared(model));
+	output_set(row, "devices", json_integer(spec->devices));
+	output_set(row, "in_use", json_integer(spec->in_use));
+	output_set(row, "refused", json_integer(spec->refused));
+	output_set(row, "video_memory", number_or_null(model->vgpu.video_memory));
+	output_set(row, "frame_rate", number_or_null(model->vgpu.frame_rate));
+	output_set(row, "resolution", row_string_or_null(model->vgpu.resolution));
+	output_set(row, "heads", number_or_null(model->vgpu.heads));
+	output_set(row, "max_instances", number_or_null(model->vgpu.max_instances));
+	output_set(row, "available", number_or_null(model->available));
+	output_set(row, "parent", row_string_or_null(model->parent));
+	output_set(row, "rom", row_rom(&spec->rom));
 	return row;
 }
 
-struct json_object *row_process(const struct gpuspec_process *process)
+json_t *row_process(const struct gpuspec_process *process)
 {
-	struct json_object *row;
+	json_t *row;
 
 	if (!process->pid)
 		return NULL;
-	row = json_object_new_object();
-	json_object_object_add(row, "pid", json_object_new_int64(process->pid));
-	json_object_object_add(row, "uid", json_object_new_int64(process->uid));
-	json_object_object_add(row, "comm", row_string(process->comm));
-	json_object_object_add(row, "account", NULL);
-	json_object_object_add(row, "cgroup", row_string_or_null(process->cgroup));
+	row = json_object();
+	output_set(row, "pid", json_integer(process->pid));
+	output_set(row, "uid", json_integer(process->uid));
+	output_set(row, "comm", row_string(process->comm));
+	output_set(row, "account", row_string_or_null(process->account));
+	output_set(row, "login_uid", process->has_login ? json_integer(process->login_uid) : NULL);
+	output_set(row, "cgroup", row_string_or_null(process->cgroup));
 	return row;
 }
 
-struct json_object *row_device(const struct gpuspec_card *card)
+json_t *row_device(const struct gpuspec_card *card)
 {
-	struct json_object *row = json_object_new_object();
+	json_t *row = json_object();
 
-	json_object_object_add(row, "address", row_string(card->device.address));
-	json_object_object_add(row, "spec", row_string(card->device.spec));
-	json_object_object_add(row, "driver", row_string_or_null(card->driver));
-	json_object_object_add(row, "iommu_group", number_or_null(card->iommu_group));
-	json_object_object_add(row, "numa_node", number_or_null(card->numa_node));
-	json_object_object_add(row, "in_use", json_object_new_boolean(card->device.in_use));
-	json_object_object_add(row, "holder", row_process(&card->device.holder));
-	json_object_object_add(row, "rom", row_string(row_rom_state(card->device.rom_state)));
-	json_object_object_add(row, "rom_sha256", card->device.shows_rom ?
+	output_set(row, "address", row_string(card->device.address));
+	output_set(row, "spec", row_string(card->device.spec));
+	output_set(row, "driver", row_string_or_null(card->driver));
+	output_set(row, "iommu_group", number_or_null(card->iommu_group));
+	output_set(row, "numa_node", number_or_null(card->numa_node));
+	output_set(row, "in_use", json_boolean(card->device.in_use));
+	output_set(row, "holder", row_process(&card->device.holder));
+	output_set(row, "rom", row_string(row_rom_state(card->device.rom_state)));
+	output_set(row, "rom_sha256", card->device.shows_rom ?
 			       row_sha256(card->device.rom_sha256) : NULL);
 	return row;
 }
 
-struct json_object *row_devices(const struct gpuspec_inventory *inventory,
-				const char *spec, bool in_use)
+json_t *row_devices(const struct gpuspec_inventory *inventory,
+		    const char *spec, bool in_use)
 {
-	struct json_object *rows = json_object_new_array();
+	json_t *rows = json_array();
 	const struct gpuspec_card *card;
 	size_t i;
 
@@ -146,31 +197,32 @@ struct json_object *row_devices(const struct gpuspec_inventory *inventory,
 		card = &inventory->cards[i];
 		if ((!spec || !strcmp(card->device.spec, spec)) &&
 		    (!in_use || card->device.in_use))
-			json_object_array_add(rows, row_device(card));
+			json_array_append_new(rows, row_device(card));
 	}
 	return rows;
 }
 
-void row_holder_text(struct json_object *device, char *text, size_t size)
+void row_holder_text(json_t *device, char *text, size_t size)
 {
-	struct json_object *holder = json_object_object_get(device, "holder");
+	json_t *holder = output_get(device, "holder");
 
 	if (holder)
-		snprintf(text, size, "%s[%s] uid %s", output_text(holder, "comm"),
-			 output_text(holder, "pid"), output_text(holder, "uid"));
-	else if (json_object_get_boolean(json_object_object_get(device, "in_use")))
+		snprintf(text, size, "%s[%s] uid %s, account %s", output_text(holder, "comm"),
+			 output_text(holder, "pid"), output_text(holder, "uid"),
+			 output_text(holder, "account"));
+	else if (json_is_true(output_get(device, "in_use")))
 		snprintf(text, size, "unknown (open before gpuspec was loaded)");
 	else
 		snprintf(text, size, "-");
 }
 
-void row_rom_text(struct json_object *spec, char *text, size_t size)
+void row_rom_text(json_t *spec, char *text, size_t size)
 {
-	struct json_object *rom = json_object_object_get(spec, "rom");
+	json_t *rom = output_get(spec, "rom");
 
 	if (!rom)
 		snprintf(text, size, "-");
-	else if (json_object_object_get(rom, "version"))
+	else if (output_get(rom, "version"))
 		snprintf(text, size, "%s", output_text(rom, "version"));
 	else
 		snprintf(text, size, "%.8s", output_text(rom, "sha256"));

@@ -3,37 +3,42 @@
 #ifndef GPUSPEC_ROW_H
 #define GPUSPEC_ROW_H
 
-#include <json-c/json.h>
+#include <jansson.h>
 
 #include "inventory.h"
 
-struct json_object *row_spec(const struct gpuspec_model *model);
-struct json_object *row_device(const struct gpuspec_card *card);
+json_t *row_spec(const struct gpuspec_model *model);
+json_t *row_device(const struct gpuspec_card *card);
 /* Null for no process. */
-struct json_object *row_process(const struct gpuspec_process *process);
+json_t *row_process(const struct gpuspec_process *process);
 
 /* All devices of a spec, or with @spec NULL of all; only those in use if @in_use. */
-struct json_object *row_devices(const struct gpuspec_inventory *inventory,
-				const char *spec, bool in_use);
+json_t *row_devices(const struct gpuspec_inventory *inventory,
+		    const char *spec, bool in_use);
+
+/* {"account", "max"} */
+json_t *row_share(const char *account, uint32_t maximum);
+/* "all", "none" or "blue:2,red", from the row of a spec. */
+void row_shared_text(json_t *spec, char *text, size_t size);
 
 /* A string as valid UTF-8; a byte that is not becomes '?'. */
-struct json_object *row_string(const char *text);
+json_t *row_string(const char *text);
 /* Null if it is empty. */
-struct json_object *row_string_or_null(const char *text);
+json_t *row_string_or_null(const char *text);
 
-struct json_object *row_sha256(const uint8_t sha256[GPUSPEC_ROM_SHA256_LEN]);
+json_t *row_sha256(const uint8_t sha256[GPUSPEC_ROM_SHA256_LEN]);
 /* Null if the spec has none. */
-struct json_object *row_rom(const struct gpuspec_rom *rom);
+json_t *row_rom(const struct gpuspec_rom *rom);
 
 const char *row_state(enum gpuspec_state state);
 const char *row_sharing(enum gpuspec_sharing sharing);
 const char *row_default(enum gpuspec_default unnamed);
 const char *row_rom_state(enum gpuspec_rom_state state);
 
-/* "qemu-system-x86[4711] uid 64055", from the row of a device. */
-void row_holder_text(struct json_object *device, char *text, size_t size);
+/* "qemu-system-x86[4711] uid 64055, account blue", from the row of a device. */
+void row_holder_text(json_t *device, char *text, size_t size);
 
 /* "v2", or the beginning of the SHA-256, from the row of a spec. */
-void row_rom_text(struct json_object *spec, char *text, size_t size);
+void row_rom_text(json_t *spec, char *text, size_t size);
 
 #endif /* GPUSPEC_ROW_H */

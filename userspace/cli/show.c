@@ -17,7 +17,7 @@ static const struct {
 	{ "Kind", "kind" },
 	{ "Slice of", "parent" },
 	{ "State", "state" },
-	{ "Shared with", "shared" },
+	{ "Shared with", NULL },
 	{ "Devices", "devices" },
 	{ "In use", "in_use" },
 	{ "Refused", "refused" },
@@ -30,15 +30,16 @@ static const struct {
 	{ "Description", "description" },
 };
 
-static void print_spec(struct json_object *spec)
+static void print_spec(json_t *spec)
 {
-	bool named = json_object_get_boolean(json_object_object_get(spec, "named"));
-	char memory[64], rom[128];
+	bool named = json_is_true(output_get(spec, "named"));
+	char memory[64], rom[128], shared[4096];
 	size_t i;
 
 	output_bytes(spec, "video_memory", memory, sizeof(memory));
+	row_shared_text(spec, shared, sizeof(shared));
 	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-		printf("%-16s %s\n", lines[i].title,
+		printf("%-16s %s\n", lines[i].title, !lines[i].member ? shared :
 		       strcmp(lines[i].member, "video_memory") ?
 		       output_text(spec, lines[i].member) : memory);
 	row_rom_text(spec, rom, sizeof(rom));
@@ -51,7 +52,7 @@ int show(struct request *request)
 {
 	struct gpuspec_inventory inventory;
 	const struct gpuspec_model *model;
-	struct json_object *answer, *rows;
+	json_t *answer, *rows;
 	int error, result = EXIT_DONE;
 	const char *id;
 
@@ -68,21 +69,21 @@ int show(struct request *request)
 		goto out;
 	}
 	answer = row_spec(model);
-	json_object_object_add(answer, "named", json_object_new_boolean(model->spec.named));
-	json_object_object_add(answer, "description", row_string_or_null(model->description));
+	output_set(answer, "named", json_boolean(model->spec.named));
+	output_set(answer, "description", row_string_or_null(model->description));
 	rows = row_devices(&inventory, id, false);
-	json_object_object_add(answer, "device_list", rows);
+	output_set(answer, "device_list", rows);
 	if (request->json) {
 		output_json(answer);
 	} else {
 		print_spec(answer);
-		if (json_object_array_length(rows)) {
+		if (json_array_size(rows)) {
 			puts("");
 			if (print_devices(rows))
 				result = fail(EXIT_FAILED, "show", "out of memory");
 		}
 	}
-	json_object_put(answer);
+	json_decref(answer);
 out:
 	gpuspec_inventory_free(&inventory);
 	return result;

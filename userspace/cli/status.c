@@ -6,15 +6,15 @@
 #include "output.h"
 #include "row.h"
 
-static void count(struct json_object *answer, const char *member, long long value)
+static void count(json_t *answer, const char *member, long long value)
 {
-	json_object_object_add(answer, member, json_object_new_int64(value));
+	output_set(answer, member, json_integer(value));
 }
 
-static struct json_object *row_status(const struct gpuspec_inventory *inventory)
+static json_t *row_status(const struct gpuspec_inventory *inventory)
 {
 	const struct gpuspec_info *info = &inventory->info;
-	struct json_object *answer = json_object_new_object();
+	json_t *answer = json_object();
 	long long named = 0, disabled = 0, recalled = 0;
 	const struct gpuspec_spec *spec;
 	size_t i;
@@ -25,25 +25,25 @@ static struct json_object *row_status(const struct gpuspec_inventory *inventory)
 		disabled += spec->state == GPUSPEC_STATE_DISABLED;
 		recalled += spec->sharing == GPUSPEC_SHARING_NONE;
 	}
-	json_object_object_add(answer, "module_version", row_string(info->version));
-	json_object_object_add(answer, "helper_version", row_string(GPUSPEC_VERSION));
-	json_object_object_add(answer, "default", row_string(row_default(info->unnamed)));
+	output_set(answer, "module_version", row_string(info->version));
+	output_set(answer, "helper_version", row_string(GPUSPEC_VERSION));
+	output_set(answer, "default", row_string(row_default(info->unnamed)));
 	count(answer, "specs", inventory->model_count);
 	count(answer, "named", named);
 	count(answer, "disabled", disabled);
 	count(answer, "recalled", recalled);
 	count(answer, "devices", info->devices);
 	count(answer, "in_use", info->in_use);
-	json_object_object_add(answer, "refused", json_object_new_uint64(info->refused));
+	output_set(answer, "refused", json_integer(info->refused));
 	count(answer, "generation", info->generation);
-	json_object_object_add(answer, "event_seq", json_object_new_uint64(info->seq));
+	output_set(answer, "event_seq", json_integer(info->seq));
 	return answer;
 }
 
 int status(struct request *request)
 {
 	struct gpuspec_inventory inventory;
-	struct json_object *answer;
+	json_t *answer;
 	int error;
 
 	error = gpuspec_inventory_read(request->nl, "/sys", &inventory);
@@ -66,6 +66,6 @@ int status(struct request *request)
 		printf("Refused   %s since the module was loaded\n",
 		       output_text(answer, "refused"));
 	}
-	json_object_put(answer);
+	json_decref(answer);
 	return EXIT_DONE;
 }

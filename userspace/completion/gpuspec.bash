@@ -2,6 +2,8 @@
 
 _gpuspec_specs() { gpuspec list "$@" --json 2>/dev/null | sed -n 's/^ *"id": *"\(.*\)",*$/\1/p'; }
 
+_gpuspec_accounts() { gpuspec account list --json 2>/dev/null | sed -n 's/^ *"name": *"\(.*\)",*$/\1/p'; }
+
 _gpuspec()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} words='' word at=$COMP_CWORD
@@ -17,10 +19,12 @@ _gpuspec()
 	fi
 	if [ "$at" -eq 1 ]; then
 		words="$(gpuspec --words 2>/dev/null) --help --version"
-	elif [[ $cur == -* ]] || [[ $at -eq 2 && ${verb[0]} == rom ]]; then
+	elif [[ $cur == -* ]] || [[ $at -eq 2 && ${verb[0]} =~ ^(rom|account)$ ]]; then
 		words=$(gpuspec --words "${verb[@]}" 2>/dev/null)
 	elif [[ ${COMP_WORDS[COMP_CWORD - 1]} == --force ]]; then
 		words='E12 E16 E24'
+	elif [[ ${COMP_WORDS[COMP_CWORD - 1]} == --account ]]; then
+		words=$(_gpuspec_accounts)
 	else
 		case ${verb[*]}:$at in
 		show:* | enable:* | disable:* | share:* | recall:* | check:* | devices:*)
@@ -36,6 +40,14 @@ _gpuspec()
 			;;
 		'rom check:'*)
 			words=$(_gpuspec_specs --pgpu)
+			;;
+		'account add:3' | 'account remove:3')
+			words=$(_gpuspec_accounts)
+			;;
+		apply:2)
+			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+			compopt -o filenames 2>/dev/null
+			return
 			;;
 		default:*)
 			words='open closed'

@@ -273,9 +273,10 @@ static int by_address(const void *a, const void *b)
 
 /* --- all of it --- */
 
-static int fill(struct gpuspec_inventory *inventory, const struct gpuspec_tables *tables,
-		const char *sysfs)
+static int fill(struct gpuspec_inventory *inventory, const char *sysfs)
 {
+	const struct gpuspec_tables *tables = &inventory->tables;
+	const struct gpuspec_share *shares = tables->shares;
 	char path[PATH_MAX];
 	struct gpuspec_model *model;
 	size_t i;
@@ -287,6 +288,9 @@ static int fill(struct gpuspec_inventory *inventory, const struct gpuspec_tables
 		if (!model)
 			return -ENOMEM;
 		model->spec = tables->specs[i];
+		/* Both tables are sorted by spec. */
+		model->shares = shares;
+		shares += model->spec.shares;
 	}
 	inventory->cards = calloc(tables->device_count + 1, sizeof(*inventory->cards));
 	if (!inventory->cards)
@@ -328,15 +332,13 @@ static void name_models(struct gpuspec_inventory *inventory)
 int gpuspec_inventory_read(struct gpuspec_nl *nl, const char *sysfs,
 			   struct gpuspec_inventory *inventory)
 {
-	struct gpuspec_tables tables;
 	int error;
 
 	memset(inventory, 0, sizeof(*inventory));
-	error = gpuspec_nl_tables(nl, &tables);
+	error = gpuspec_nl_tables(nl, &inventory->tables);
 	if (error)
 		return error;
-	error = fill(inventory, &tables, sysfs);
-	gpuspec_nl_free_tables(&tables);
+	error = fill(inventory, sysfs);
 	if (error) {
 		gpuspec_inventory_free(inventory);
 		return error;
@@ -349,5 +351,6 @@ void gpuspec_inventory_free(struct gpuspec_inventory *inventory)
 {
 	free(inventory->models);
 	free(inventory->cards);
+	gpuspec_nl_free_tables(&inventory->tables);
 	memset(inventory, 0, sizeof(*inventory));
 }

@@ -12,6 +12,7 @@
 /* A spec. A string that is not known is empty, a number -1. */
 struct gpuspec_model {
 	struct gpuspec_spec spec;
+	const struct gpuspec_share *shares;	/* spec.shares of them */
 	char name[160];
 	char vendor[96];
 	char parent[GPUSPEC_ID_MAX + 1];	/* of a vGPU: the spec it is a slice of */
@@ -30,6 +31,7 @@ struct gpuspec_card {
 
 struct gpuspec_inventory {
 	struct gpuspec_info info;
+	struct gpuspec_tables tables;	/* the module's, as they came */
 	struct gpuspec_model *models;	/* pGPUs first, then by id */
 	size_t model_count;
 	struct gpuspec_card *cards;	/* by address */

@@ -102,6 +102,39 @@ static int take_device(const struct genlmsghdr *header, void *data)
 	return same_moment(tables, generation);
 }
 
+static int take_share(const struct genlmsghdr *header, void *data)
+{
+	struct gpuspec_tables *tables = data;
+	uint32_t generation;
+	int error;
+
+	error = grow((void **)&tables->shares, tables->share_count, sizeof(*tables->shares));
+	if (!error)
+		error = gpuspec_message_share(header, &tables->shares[tables->share_count],
+					      &generation);
+	if (error)
+		return error;
+	tables->share_count++;
+	return same_moment(tables, generation);
+}
+
+static int take_account(const struct genlmsghdr *header, void *data)
+{
+	struct gpuspec_tables *tables = data;
+	uint32_t generation;
+	int error;
+
+	error = grow((void **)&tables->accounts, tables->account_count,
+		     sizeof(*tables->accounts));
+	if (!error)
+		error = gpuspec_message_account(header, &tables->accounts[tables->account_count],
+						&generation);
+	if (error)
+		return error;
+	tables->account_count++;
+	return same_moment(tables, generation);
+}
+
 static int try_tables(struct gpuspec_nl *nl, struct gpuspec_tables *tables)
 {
 	int error;
@@ -112,9 +145,16 @@ static int try_tables(struct gpuspec_nl *nl, struct gpuspec_tables *tables)
 		error = gpuspec_nl_ask(nl, GPUSPEC_CMD_SPEC_GET, NLM_F_DUMP, take_spec, tables);
 	if (!error)
 		error = gpuspec_nl_ask(nl, GPUSPEC_CMD_DEVICE_GET, NLM_F_DUMP, take_device, tables);
+	if (!error && tables->info.shares)
+		error = gpuspec_nl_ask(nl, GPUSPEC_CMD_SHARE_GET, NLM_F_DUMP, take_share, tables);
+	if (!error && tables->info.accounts)
+		error = gpuspec_nl_ask(nl, GPUSPEC_CMD_ACCOUNT_GET, NLM_F_DUMP, take_account,
+				       tables);
 	/* An empty table has no row to tell its moment. */
 	if (!error && (tables->spec_count != tables->info.specs ||
-		       tables->device_count != tables->info.devices))
+		       tables->device_count != tables->info.devices ||
+		       tables->share_count != tables->info.shares ||
+		       tables->account_count != tables->info.accounts))
 		error = -EAGAIN;
 	if (error)
 		gpuspec_nl_free_tables(tables);
@@ -133,90 +173,84 @@ int gpuspec_nl_tables(struct gpuspec_nl *nl, struct gpuspec_tables *tables)
 	return error;
 }
 
+void gpuspec_accounts_free(struct gpuspec_account *accounts, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		free(accounts[i].cgroups);
+	free(accounts);
+}
+
 void gpuspec_nl_free_tables(struct gpuspec_tables *tables)
 {
 	free(tables->specs);
 	free(tables->devices);
+	free(tables->shares);
+	gpuspec_accounts_free(tables->accounts, tables->account_count);
 	memset(tables, 0, sizeof(*tables));
 }
 
+struct check {
+	enum gpuspec_reason *reason;
+	char *account;
+};
+
 static int take_check(const struct genlmsghdr *header, void *data)
 {
-	return gpuspec_message_check(header, data);
+	struct check *check = data;
+
+	return gpuspec_message_check(header, check->reason, check->account);
 }
 
-int gpuspec_nl_check(struct gpuspec_nl *nl, const char *id, const char *address,
-		     enum gpuspec_reason *reason)
+static int put_question(struct nl_msg *message, const struct gpuspec_question *question)
+{
+	int error;
+
+	error = question->id ? nla_put_string(message, GPUSPEC_A_ID, question->id) :
+			       nla_put_string(message, GPUSPEC_A_ADDRESS, question->address);
+	if (!error && question->account)
+		error = nla_put_string(message, GPUSPEC_A_ACCOUNT, question->account);
+	if (!error && question->pid)
+		error = nla_put_u32(message, GPUSPEC_A_PID, question->pid);
+	return error;
+}
+
+int gpuspec_nl_check(struct gpuspec_nl *nl, const struct gpuspec_question *question,
+		     enum gpuspec_reason *reason, char *account)
 {
 	struct nl_msg *message = gpuspec_nl_request(nl, GPUSPEC_CMD_CHECK, 0);
+	struct check check = { .reason = reason, .account = account };
 
-	if (message && (id ? nla_put_string(message, GPUSPEC_A_ID, id) :
-			     nla_put_string(message, GPUSPEC_A_ADDRESS, address))) {
+	if (message && put_question(message, question)) {
 		nlmsg_free(message);
 		message = NULL;
 	}
-	return gpuspec_nl_converse(nl, message, take_check, reason);
+	return gpuspec_nl_converse(nl, message, take_check, &check);
 }
 
-static struct nl_msg *change_request(struct gpuspec_nl *nl,
-				     const struct gpuspec_change *change)
-{
-	struct nl_msg *message;
-	int error = 0;
+struct log {
+	gpuspec_event_handler *handler;
+	void *data;
+};
 
-	message = gpuspec_nl_request(nl, change->id ? GPUSPEC_CMD_SPEC_SET :
-						     GPUSPEC_CMD_DEFAULT_SET, NLM_F_ACK);
-	if (!message)
-		return NULL;
-	if (!change->id)
-		error = nla_put_u32(message, GPUSPEC_A_DEFAULT, change->unnamed);
-	else
-		error = nla_put_string(message, GPUSPEC_A_ID, change->id);
-	if (!error && change->has_state)
-		error = nla_put_u32(message, GPUSPEC_A_STATE, change->state);
-	if (!error && change->has_sharing)
-		error = nla_put_u32(message, GPUSPEC_A_SHARING, change->sharing);
-	if (!error && change->if_unused)
-		error = nla_put_flag(message, GPUSPEC_A_IF_UNUSED);
-	if (!error)
-		return message;
-	nlmsg_free(message);
-	return NULL;
-}
-
-static int transact(struct gpuspec_nl *nl, const struct gpuspec_change *changes, size_t count)
+static int take_log(const struct genlmsghdr *header, void *data)
 {
-	struct nl_msg *message;
-	size_t i;
+	struct gpuspec_event event;
+	struct log *log = data;
 	int error;
 
-	error = gpuspec_nl_ask(nl, GPUSPEC_CMD_POLICY_BEGIN, NLM_F_ACK, NULL, NULL);
-	for (i = 0; i < count && !error; i++)
-		error = gpuspec_nl_converse(nl, change_request(nl, &changes[i]), NULL, NULL);
-	if (error)
-		return error;
-	message = gpuspec_nl_request(nl, GPUSPEC_CMD_POLICY_COMMIT, NLM_F_ACK);
-	if (message && nla_put_u32(message, GPUSPEC_A_CHANGES, count)) {
-		nlmsg_free(message);
-		message = NULL;
-	}
-	return gpuspec_nl_converse(nl, message, NULL, NULL);
-}
-
-int gpuspec_nl_change(struct gpuspec_nl *nl, const struct gpuspec_change *changes,
-		      size_t count)
-{
-	/* On a socket of its own: to close it drops what an error left staged. */
-	struct gpuspec_nl own = { .family = nl->family };
-	int error;
-
-	error = gpuspec_nl_connect(&own);
+	error = gpuspec_message_event(header, &event);
 	if (!error)
-		error = transact(&own, changes, count);
-	if (error)
-		gpuspec_nl_fail(nl, error, own.sentence);
-	nl_socket_free(own.sock);
+		log->handler(&event, log->data);
 	return error;
+}
+
+int gpuspec_nl_log(struct gpuspec_nl *nl, gpuspec_event_handler *handler, void *data)
+{
+	struct log log = { .handler = handler, .data = data };
+
+	return gpuspec_nl_ask(nl, GPUSPEC_CMD_LOG_GET, NLM_F_DUMP, take_log, &log);
 }
 
 static void hear_family_go(struct gpuspec_nl *nl, const struct nlmsghdr *message)

@@ -14,13 +14,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "account_name.h"
+#include "verdict.h"
+
 struct gpuspec_nl;
 
 struct gpuspec_info {
 	char version[32];
 	enum gpuspec_default unnamed;
-	uint32_t generation, specs, devices, in_use;
+	uint32_t generation, specs, devices, in_use, accounts, shares;
 	uint64_t seq, refused;
+	uint64_t refused_for[GPUSPEC_REASONS];
 };
 
 /* The uploaded ROM of a spec. */
@@ -37,6 +41,7 @@ struct gpuspec_spec {
 	enum gpuspec_state state;
 	enum gpuspec_sharing sharing;
 	bool named;
+	uint32_t shares;	/* accounts that it is shared with by name */
 	uint32_t devices, in_use;
 	uint64_t refused;
 	struct gpuspec_rom rom;
@@ -45,8 +50,11 @@ struct gpuspec_spec {
 struct gpuspec_process {
 	uint32_t pid;	/* 0: there is none, or it is not known */
 	uint32_t uid;
+	bool has_login;
+	uint32_t login_uid;
 	char comm[17];
 	char cgroup[GPUSPEC_CGROUP_MAX + 1];
+	char account[GPUSPEC_ACCOUNT_SIZE];
 };
 
 struct gpuspec_device {
@@ -59,6 +67,21 @@ struct gpuspec_device {
 	uint8_t rom_sha256[GPUSPEC_ROM_SHA256_LEN];
 };
 
+/* An account that a spec is shared with by name. */
+struct gpuspec_share {
+	char spec[GPUSPEC_ID_MAX + 1];
+	char account[GPUSPEC_ACCOUNT_SIZE];
+	uint32_t maximum;	/* devices that it may hold at once; 0: any number */
+	uint32_t held;
+};
+
+struct gpuspec_account {
+	char name[GPUSPEC_ACCOUNT_SIZE];
+	size_t cgroup_count, uid_count;
+	char (*cgroups)[GPUSPEC_CGROUP_MAX];	/* allocated */
+	uint32_t uids[GPUSPEC_MARKS_MAX];
+};
+
 /* The module's tables as they were at one moment; freed by gpuspec_nl_free_tables(). */
 struct gpuspec_tables {
 	struct gpuspec_info info;
@@ -66,15 +89,30 @@ struct gpuspec_tables {
 	size_t spec_count;
 	struct gpuspec_device *devices;
 	size_t device_count;
+	struct gpuspec_share *shares;	/* sorted by spec and account */
+	size_t share_count;
+	struct gpuspec_account *accounts;	/* sorted by name */
+	size_t account_count;
 };
 
-/* A change of policy. Of a spec, or with @id NULL of the default. */
+/* A change of policy; what it points to is the caller's. */
 struct gpuspec_change {
-	const char *id;
+	enum gpuspec_change_what {
+		GPUSPEC_SET_SPEC,	/* id, state and sharing, or one of them */
+		GPUSPEC_FORGET_SPEC,	/* id */
+		GPUSPEC_SHARE_SPEC,	/* id, account, maximum */
+		GPUSPEC_RECALL_SPEC,	/* id, account */
+		GPUSPEC_SET_DEFAULT,	/* unnamed */
+		GPUSPEC_SET_ACCOUNT,	/* marks */
+		GPUSPEC_REMOVE_ACCOUNT,	/* account */
+	} what;
+	const char *id, *account;
 	bool has_state, has_sharing, if_unused;
 	enum gpuspec_state state;
 	enum gpuspec_sharing sharing;
+	uint32_t maximum;
 	enum gpuspec_default unnamed;
+	const struct gpuspec_account *marks;
 };
 
 /*
@@ -90,10 +128,23 @@ const char *gpuspec_nl_sentence(const struct gpuspec_nl *nl);
 
 int gpuspec_nl_tables(struct gpuspec_nl *nl, struct gpuspec_tables *tables);
 void gpuspec_nl_free_tables(struct gpuspec_tables *tables);
+/* Free accounts and the array of them. */
+void gpuspec_accounts_free(struct gpuspec_account *accounts, size_t count);
 
-/* The verdict on a spec, or on a device if @id is NULL. */
-int gpuspec_nl_check(struct gpuspec_nl *nl, const char *id, const char *address,
-		     enum gpuspec_reason *reason);
+/* What the verdict is asked about. */
+struct gpuspec_question {
+	const char *id;		/* of a spec; or NULL, and then: */
+	const char *address;	/* of a device */
+	const char *account;	/* or NULL, and then that of this process: */
+	uint32_t pid;		/* 0: the caller */
+};
+
+/*
+ * The verdict, and to @account, of GPUSPEC_ACCOUNT_SIZE bytes, for which
+ * account. -ENOENT: there is no such device; -ESRCH: no such process.
+ */
+int gpuspec_nl_check(struct gpuspec_nl *nl, const struct gpuspec_question *question,
+		     enum gpuspec_reason *reason, char *account);
 
 /* Make all changes at once, or none: one transaction. */
 int gpuspec_nl_change(struct gpuspec_nl *nl, const struct gpuspec_change *changes,
@@ -120,6 +171,7 @@ struct gpuspec_event {
 	uint8_t command;	/* GPUSPEC_CMD_SPEC_CHANGED and the like */
 	uint64_t seq;
 	uint64_t missed;	/* events lost just before this one */
+	uint64_t time;		/* in ns since 1970 */
 	struct gpuspec_spec spec;
 	struct gpuspec_device device;
 	struct gpuspec_process process;
@@ -130,6 +182,9 @@ struct gpuspec_event {
 };
 
 typedef void gpuspec_event_handler(const struct gpuspec_event *event, void *data);
+
+/* The newest refusals and changes, the oldest first. */
+int gpuspec_nl_log(struct gpuspec_nl *nl, gpuspec_event_handler *handler, void *data);
 
 /* Hear events from now on, by gpuspec_nl_hear() on gpuspec_nl_fd(). */
 int gpuspec_nl_subscribe(struct gpuspec_nl *nl);

@@ -4,6 +4,7 @@
 #include <netlink/attr.h>
 #include <netlink/genl/genl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "nl_message.h"
@@ -23,6 +24,13 @@ static struct nla_policy top_policy[GPUSPEC_A_MAX + 1] = {
 	[GPUSPEC_A_SHA256] = { .minlen = GPUSPEC_ROM_SHA256_LEN },
 	[GPUSPEC_A_VERSION] = { .type = NLA_STRING },
 	[GPUSPEC_A_OFFSET] = { .type = NLA_U32 },
+	[GPUSPEC_A_ACCOUNT] = { .type = NLA_STRING },
+	[GPUSPEC_A_MAXIMUM] = { .type = NLA_U32 },
+	[GPUSPEC_A_HELD] = { .type = NLA_U32 },
+	[GPUSPEC_A_CGROUP] = { .type = NLA_STRING },
+	[GPUSPEC_A_UID] = { .type = NLA_U32 },
+	[GPUSPEC_A_TIME] = { .type = NLA_U64 },
+	[GPUSPEC_A_EVENT] = { .type = NLA_U32 },
 };
 
 static struct nla_policy info_policy[GPUSPEC_A_INFO_MAX + 1] = {
@@ -34,6 +42,13 @@ static struct nla_policy info_policy[GPUSPEC_A_INFO_MAX + 1] = {
 	[GPUSPEC_A_INFO_DEVICES] = { .type = NLA_U32 },
 	[GPUSPEC_A_INFO_IN_USE] = { .type = NLA_U32 },
 	[GPUSPEC_A_INFO_REFUSED] = { .type = NLA_U64 },
+	[GPUSPEC_A_INFO_ACCOUNTS] = { .type = NLA_U32 },
+	[GPUSPEC_A_INFO_SHARES] = { .type = NLA_U32 },
+};
+
+static struct nla_policy refusals_policy[GPUSPEC_A_REFUSALS_MAX + 1] = {
+	[GPUSPEC_A_REFUSALS_REASON] = { .type = NLA_U32 },
+	[GPUSPEC_A_REFUSALS_COUNT] = { .type = NLA_U64 },
 };
 
 static struct nla_policy spec_policy[GPUSPEC_A_SPEC_MAX + 1] = {
@@ -46,6 +61,7 @@ static struct nla_policy spec_policy[GPUSPEC_A_SPEC_MAX + 1] = {
 	[GPUSPEC_A_SPEC_IN_USE] = { .type = NLA_U32 },
 	[GPUSPEC_A_SPEC_REFUSED] = { .type = NLA_U64 },
 	[GPUSPEC_A_SPEC_ROM] = { .type = NLA_NESTED },
+	[GPUSPEC_A_SPEC_SHARES] = { .type = NLA_U32 },
 };
 
 static struct nla_policy rom_policy[GPUSPEC_A_ROM_MAX + 1] = {
@@ -70,6 +86,8 @@ static struct nla_policy process_policy[GPUSPEC_A_PROCESS_MAX + 1] = {
 	[GPUSPEC_A_PROCESS_UID] = { .type = NLA_U32 },
 	[GPUSPEC_A_PROCESS_COMM] = { .type = NLA_STRING },
 	[GPUSPEC_A_PROCESS_CGROUP] = { .type = NLA_STRING },
+	[GPUSPEC_A_PROCESS_ACCOUNT] = { .type = NLA_STRING },
+	[GPUSPEC_A_PROCESS_LOGIN_UID] = { .type = NLA_U32 },
 };
 
 static int parse(const struct genlmsghdr *header, struct nlattr **attrs, int max,
@@ -97,6 +115,13 @@ static int get_process(struct nlattr *nest, struct gpuspec_process *process)
 	process->uid = nla_get_u32(attrs[GPUSPEC_A_PROCESS_UID]);
 	copy_string(process->comm, sizeof(process->comm), attrs[GPUSPEC_A_PROCESS_COMM]);
 	copy_string(process->cgroup, sizeof(process->cgroup), attrs[GPUSPEC_A_PROCESS_CGROUP]);
+	process->account[0] = '\0';
+	if (attrs[GPUSPEC_A_PROCESS_ACCOUNT])
+		copy_string(process->account, sizeof(process->account),
+			    attrs[GPUSPEC_A_PROCESS_ACCOUNT]);
+	process->has_login = attrs[GPUSPEC_A_PROCESS_LOGIN_UID];
+	process->login_uid = process->has_login ?
+		nla_get_u32(attrs[GPUSPEC_A_PROCESS_LOGIN_UID]) : 0;
 	return 0;
 }
 
@@ -125,13 +150,14 @@ static int get_spec(struct nlattr *nest, struct gpuspec_spec *spec)
 	    !attrs[GPUSPEC_A_SPEC_ID] || !attrs[GPUSPEC_A_SPEC_KIND] ||
 	    !attrs[GPUSPEC_A_SPEC_STATE] || !attrs[GPUSPEC_A_SPEC_SHARING] ||
 	    !attrs[GPUSPEC_A_SPEC_DEVICES] || !attrs[GPUSPEC_A_SPEC_IN_USE] ||
-	    !attrs[GPUSPEC_A_SPEC_REFUSED])
+	    !attrs[GPUSPEC_A_SPEC_REFUSED] || !attrs[GPUSPEC_A_SPEC_SHARES])
 		return -EPROTO;
 	copy_string(spec->id, sizeof(spec->id), attrs[GPUSPEC_A_SPEC_ID]);
 	spec->kind = nla_get_u32(attrs[GPUSPEC_A_SPEC_KIND]);
 	spec->state = nla_get_u32(attrs[GPUSPEC_A_SPEC_STATE]);
 	spec->sharing = nla_get_u32(attrs[GPUSPEC_A_SPEC_SHARING]);
 	spec->named = attrs[GPUSPEC_A_SPEC_NAMED];
+	spec->shares = nla_get_u32(attrs[GPUSPEC_A_SPEC_SHARES]);
 	spec->devices = nla_get_u32(attrs[GPUSPEC_A_SPEC_DEVICES]);
 	spec->in_use = nla_get_u32(attrs[GPUSPEC_A_SPEC_IN_USE]);
 	spec->refused = nla_get_u64(attrs[GPUSPEC_A_SPEC_REFUSED]);
@@ -163,6 +189,26 @@ static int get_device(struct nlattr *nest, struct gpuspec_device *device)
 	return get_process(attrs[GPUSPEC_A_DEVICE_HOLDER], &device->holder);
 }
 
+/* One for each reason: nla_parse() keeps the last only. */
+static void get_refusals(const struct genlmsghdr *header, struct gpuspec_info *info)
+{
+	struct nlattr *attrs[GPUSPEC_A_REFUSALS_MAX + 1], *attr;
+	uint32_t reason;
+	int rest;
+
+	memset(info->refused_for, 0, sizeof(info->refused_for));
+	nla_for_each_attr(attr, genlmsg_attrdata(header, 0), genlmsg_attrlen(header, 0), rest) {
+		if (nla_type(attr) != GPUSPEC_A_INFO_REFUSALS ||
+		    nla_parse_nested(attrs, GPUSPEC_A_REFUSALS_MAX, attr, refusals_policy) ||
+		    !attrs[GPUSPEC_A_REFUSALS_REASON] || !attrs[GPUSPEC_A_REFUSALS_COUNT])
+			continue;
+		reason = nla_get_u32(attrs[GPUSPEC_A_REFUSALS_REASON]);
+		/* A later module may have more. */
+		if (reason < GPUSPEC_REASONS)
+			info->refused_for[reason] = nla_get_u64(attrs[GPUSPEC_A_REFUSALS_COUNT]);
+	}
+}
+
 int gpuspec_message_info(const struct genlmsghdr *header, struct gpuspec_info *info)
 {
 	struct nlattr *attrs[GPUSPEC_A_INFO_MAX + 1];
@@ -171,7 +217,8 @@ int gpuspec_message_info(const struct genlmsghdr *header, struct gpuspec_info *i
 	    !attrs[GPUSPEC_A_INFO_VERSION] || !attrs[GPUSPEC_A_INFO_DEFAULT] ||
 	    !attrs[GPUSPEC_A_INFO_GENERATION] || !attrs[GPUSPEC_A_INFO_SEQ] ||
 	    !attrs[GPUSPEC_A_INFO_SPECS] || !attrs[GPUSPEC_A_INFO_DEVICES] ||
-	    !attrs[GPUSPEC_A_INFO_IN_USE] || !attrs[GPUSPEC_A_INFO_REFUSED])
+	    !attrs[GPUSPEC_A_INFO_IN_USE] || !attrs[GPUSPEC_A_INFO_REFUSED] ||
+	    !attrs[GPUSPEC_A_INFO_ACCOUNTS] || !attrs[GPUSPEC_A_INFO_SHARES])
 		return -EPROTO;
 	copy_string(info->version, sizeof(info->version), attrs[GPUSPEC_A_INFO_VERSION]);
 	info->unnamed = nla_get_u32(attrs[GPUSPEC_A_INFO_DEFAULT]);
@@ -181,6 +228,9 @@ int gpuspec_message_info(const struct genlmsghdr *header, struct gpuspec_info *i
 	info->devices = nla_get_u32(attrs[GPUSPEC_A_INFO_DEVICES]);
 	info->in_use = nla_get_u32(attrs[GPUSPEC_A_INFO_IN_USE]);
 	info->refused = nla_get_u64(attrs[GPUSPEC_A_INFO_REFUSED]);
+	info->accounts = nla_get_u32(attrs[GPUSPEC_A_INFO_ACCOUNTS]);
+	info->shares = nla_get_u32(attrs[GPUSPEC_A_INFO_SHARES]);
+	get_refusals(header, info);
 	return 0;
 }
 
@@ -206,13 +256,76 @@ int gpuspec_message_device(const struct genlmsghdr *header, struct gpuspec_devic
 	return get_device(attrs[GPUSPEC_A_DEVICE], device);
 }
 
-int gpuspec_message_check(const struct genlmsghdr *header, enum gpuspec_reason *reason)
+int gpuspec_message_share(const struct genlmsghdr *header, struct gpuspec_share *share,
+			  uint32_t *generation)
+{
+	struct nlattr *attrs[GPUSPEC_A_MAX + 1], *maximum;
+
+	if (parse(header, attrs, GPUSPEC_A_MAX, top_policy) || !attrs[GPUSPEC_A_GENERATION] ||
+	    !attrs[GPUSPEC_A_ID] || !attrs[GPUSPEC_A_ACCOUNT] || !attrs[GPUSPEC_A_HELD])
+		return -EPROTO;
+	*generation = nla_get_u32(attrs[GPUSPEC_A_GENERATION]);
+	copy_string(share->spec, sizeof(share->spec), attrs[GPUSPEC_A_ID]);
+	copy_string(share->account, sizeof(share->account), attrs[GPUSPEC_A_ACCOUNT]);
+	maximum = attrs[GPUSPEC_A_MAXIMUM];
+	share->maximum = maximum ? nla_get_u32(maximum) : 0;
+	share->held = nla_get_u32(attrs[GPUSPEC_A_HELD]);
+	return 0;
+}
+
+/* Each cgroup and uid is an attribute of its own; nla_parse() keeps the last only. */
+static int get_marks(const struct genlmsghdr *header, struct gpuspec_account *account)
+{
+	struct nlattr *attr;
+	int rest;
+
+	nla_for_each_attr(attr, genlmsg_attrdata(header, 0), genlmsg_attrlen(header, 0), rest) {
+		if (nla_type(attr) == GPUSPEC_A_CGROUP) {
+			if (account->cgroup_count == GPUSPEC_MARKS_MAX)
+				return -EPROTO;
+			copy_string(account->cgroups[account->cgroup_count++],
+				    sizeof(account->cgroups[0]), attr);
+		} else if (nla_type(attr) == GPUSPEC_A_UID) {
+			if (account->uid_count == GPUSPEC_MARKS_MAX ||
+			    nla_len(attr) != sizeof(uint32_t))
+				return -EPROTO;
+			account->uids[account->uid_count++] = nla_get_u32(attr);
+		}
+	}
+	return 0;
+}
+
+int gpuspec_message_account(const struct genlmsghdr *header, struct gpuspec_account *account,
+			    uint32_t *generation)
+{
+	struct nlattr *attrs[GPUSPEC_A_MAX + 1];
+	int error;
+
+	memset(account, 0, sizeof(*account));
+	if (parse(header, attrs, GPUSPEC_A_MAX, top_policy) || !attrs[GPUSPEC_A_GENERATION] ||
+	    !attrs[GPUSPEC_A_ACCOUNT])
+		return -EPROTO;
+	*generation = nla_get_u32(attrs[GPUSPEC_A_GENERATION]);
+	copy_string(account->name, sizeof(account->name), attrs[GPUSPEC_A_ACCOUNT]);
+	account->cgroups = calloc(GPUSPEC_MARKS_MAX, sizeof(account->cgroups[0]));
+	if (!account->cgroups)
+		return -ENOMEM;
+	error = get_marks(header, account);
+	if (error)
+		free(account->cgroups);
+	return error;
+}
+
+int gpuspec_message_check(const struct genlmsghdr *header, enum gpuspec_reason *reason,
+			  char *account)
 {
 	struct nlattr *attrs[GPUSPEC_A_MAX + 1];
 
-	if (parse(header, attrs, GPUSPEC_A_MAX, top_policy) || !attrs[GPUSPEC_A_REASON])
+	if (parse(header, attrs, GPUSPEC_A_MAX, top_policy) || !attrs[GPUSPEC_A_REASON] ||
+	    !attrs[GPUSPEC_A_ACCOUNT])
 		return -EPROTO;
 	*reason = nla_get_u32(attrs[GPUSPEC_A_REASON]);
+	copy_string(account, GPUSPEC_ACCOUNT_SIZE, attrs[GPUSPEC_A_ACCOUNT]);
 	return 0;
 }
 
@@ -240,11 +353,17 @@ int gpuspec_message_event(const struct genlmsghdr *header, struct gpuspec_event 
 	struct nlattr *attrs[GPUSPEC_A_MAX + 1];
 
 	memset(event, 0, sizeof(*event));
-	if (parse(header, attrs, GPUSPEC_A_MAX, top_policy) || !attrs[GPUSPEC_A_SEQ])
+	if (parse(header, attrs, GPUSPEC_A_MAX, top_policy) || !attrs[GPUSPEC_A_SEQ] ||
+	    !attrs[GPUSPEC_A_TIME] ||
+	    (header->cmd == GPUSPEC_CMD_LOG_GET && !attrs[GPUSPEC_A_EVENT]))
 		return -EPROTO;
-	event->command = header->cmd;
+	event->command = header->cmd == GPUSPEC_CMD_LOG_GET ?
+		nla_get_u32(attrs[GPUSPEC_A_EVENT]) : header->cmd;
 	event->seq = nla_get_u64(attrs[GPUSPEC_A_SEQ]);
-	switch (header->cmd) {
+	event->time = nla_get_u64(attrs[GPUSPEC_A_TIME]);
+	if (attrs[GPUSPEC_A_PROCESS] && get_process(attrs[GPUSPEC_A_PROCESS], &event->process))
+		return -EPROTO;
+	switch (event->command) {
 	case GPUSPEC_CMD_SPEC_CHANGED:
 	case GPUSPEC_CMD_ROM_CHANGED:
 		return get_spec(attrs[GPUSPEC_A_SPEC], &event->spec);
@@ -260,8 +379,6 @@ int gpuspec_message_event(const struct genlmsghdr *header, struct gpuspec_event 
 			return -EPROTO;
 		event->gate = nla_get_u32(attrs[GPUSPEC_A_GATE]);
 		event->reason = nla_get_u32(attrs[GPUSPEC_A_REASON]);
-		if (get_process(attrs[GPUSPEC_A_PROCESS], &event->process))
-			return -EPROTO;
 		return get_device(attrs[GPUSPEC_A_DEVICE], &event->device);
 	case GPUSPEC_CMD_POLICY_APPLIED:
 		if (!attrs[GPUSPEC_A_DEFAULT] || !attrs[GPUSPEC_A_CHANGES])

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
-#include <json-c/json.h>
-#include <limits.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,33 +25,26 @@ const char *gpuspec_rom_action_name(enum gpuspec_rom_action action)
 /* --- from JSON --- */
 
 /* Read a member that is a string, or null for an empty one. */
-static bool get_string(struct json_object *object, const char *member, char *out, size_t size)
+static bool get_string(json_t *object, const char *member, char *out, size_t size)
 {
-	struct json_object *value;
-	const char *text;
+	json_t *value = json_object_get(object, member);
+	const char *text = json_string_value(value);
 
-	if (!json_object_object_get_ex(object, member, &value))
-		return false;
 	*out = '\0';
-	if (!value)
-		return true;
-	text = json_object_get_string(value);
-	/* A NUL inside would hide the rest. */
-	if (!json_object_is_type(value, json_type_string) || strlen(text) >= size ||
-	    strlen(text) != (size_t)json_object_get_string_len(value))
-		return false;
+	if (!text || strlen(text) >= size)
+		return json_is_null(value);
 	snprintf(out, size, "%s", text);
 	return true;
 }
 
-static bool get_sha256(struct json_object *object, const char *member,
+static bool get_sha256(json_t *object, const char *member,
 		       char sha256[GPUSPEC_SHA256_HEX_SIZE])
 {
 	return get_string(object, member, sha256, GPUSPEC_SHA256_HEX_SIZE) &&
 	       (!*sha256 || gpuspec_sha256_parse(sha256, NULL));
 }
 
-static bool get_action(struct json_object *object, enum gpuspec_rom_action *action)
+static bool get_action(json_t *object, enum gpuspec_rom_action *action)
 {
 	char name[16];
 	size_t i;
@@ -67,38 +59,32 @@ static bool get_action(struct json_object *object, enum gpuspec_rom_action *acti
 	return false;
 }
 
-static bool get_size(struct json_object *object, uint32_t *size)
+static bool get_size(json_t *object, uint32_t *size)
 {
-	struct json_object *value;
-	int64_t number = 0;
+	json_t *value = json_object_get(object, "size");
+	json_int_t number = json_integer_value(value);
 
-	if (!json_object_object_get_ex(object, "size", &value))
-		return false;
-	if (value) {
-		number = json_object_get_int64(value);
-		if (!json_object_is_type(value, json_type_int) || number < 1 ||
-		    number > GPUSPEC_ROM_SIZE_MAX)
-			return false;
-	}
+	*size = 0;
+	if (!json_is_integer(value) || number < 1 || number > GPUSPEC_ROM_SIZE_MAX)
+		return json_is_null(value);
 	*size = number;
 	return true;
 }
 
-static bool get_forced(struct json_object *object, uint64_t *forced)
+static bool get_forced(json_t *object, uint64_t *forced)
 {
-	struct json_object *list, *name;
+	json_t *list = json_object_get(object, "forced"), *name;
 	enum gpuspec_rom_check check;
 	size_t i;
 
 	*forced = 0;
-	if (!json_object_object_get_ex(object, "forced", &list) ||
-	    !json_object_is_type(list, json_type_array))
+	if (!json_is_array(list))
 		return false;
-	for (i = 0; i < json_object_array_length(list); i++) {
-		name = json_object_array_get_idx(list, i);
-		if (!json_object_is_type(name, json_type_string))
+	for (i = 0; i < json_array_size(list); i++) {
+		name = json_array_get(list, i);
+		if (!json_is_string(name))
 			return false;
-		check = rom_finding_by_name(json_object_get_string(name));
+		check = rom_finding_by_name(json_string_value(name));
 		if (!check || !gpuspec_rom_can_waive(check))
 			return false;
 		*forced |= 1ULL << check;
@@ -118,12 +104,12 @@ static bool is_time(const char *text)
 	return true;
 }
 
-static const char *get_entry(struct json_object *object, struct gpuspec_rom_entry *entry)
+static const char *get_entry(json_t *object, struct gpuspec_rom_entry *entry)
 {
 	bool cleared;
 
 	memset(entry, 0, sizeof(*entry));
-	if (!json_object_is_type(object, json_type_object))
+	if (!json_is_object(object))
 		return "an entry of its history is not an object";
 	if (!get_action(object, &entry->action))
 		return "an entry of its history has no action that there is";
@@ -148,14 +134,14 @@ static const char *get_entry(struct json_object *object, struct gpuspec_rom_entr
 	return NULL;
 }
 
-static const char *get_entries(struct json_object *list, struct gpuspec_rom_history *history)
+static const char *get_entries(json_t *list, struct gpuspec_rom_history *history)
 {
 	const char *why = NULL;
 	size_t count, i;
 
-	if (!json_object_is_type(list, json_type_array))
+	if (!json_is_array(list))
 		return "its member history is not a list";
-	count = json_object_array_length(list);
+	count = json_array_size(list);
 	if (count > GPUSPEC_ROM_HISTORY_MAX)
 		return "its history is longer than this program makes it";
 	/* Room for one more. */
@@ -163,25 +149,26 @@ static const char *get_entries(struct json_object *list, struct gpuspec_rom_hist
 	if (!history->entries)
 		return "out of memory";
 	for (i = 0; i < count && !why; i++)
-		why = get_entry(json_object_array_get_idx(list, i), &history->entries[i]);
+		why = get_entry(json_array_get(list, i), &history->entries[i]);
 	history->count = count;
 	return why;
 }
 
-static const char *get_history(struct json_object *root, struct gpuspec_rom_history *history)
+static const char *get_history(json_t *root, struct gpuspec_rom_history *history)
 {
 	const struct gpuspec_rom_entry *entry;
 	char current[GPUSPEC_SHA256_HEX_SIZE], spec[GPUSPEC_ID_MAX + 1];
-	struct json_object *list;
 	const char *why;
+	json_t *list;
 
-	if (!json_object_is_type(root, json_type_object))
+	if (!json_is_object(root))
 		return "it is not a JSON object";
 	if (!get_string(root, "spec", spec, sizeof(spec)) || strcmp(spec, history->spec))
 		return "its member spec names another spec, or none";
 	if (!get_sha256(root, "current", current))
 		return "its member current is neither a SHA-256 nor null";
-	if (!json_object_object_get_ex(root, "history", &list))
+	list = json_object_get(root, "history");
+	if (!list)
 		return "it has no member history";
 	why = get_entries(list, history);
 	if (why)
@@ -195,22 +182,14 @@ static const char *get_history(struct json_object *root, struct gpuspec_rom_hist
 int gpuspec_rom_history_parse(const char *text, size_t length, const char *spec,
 			      struct gpuspec_rom_history *history, const char **why)
 {
-	struct json_tokener *tokener = length < INT_MAX ? json_tokener_new() : NULL;
-	struct json_object *root;
+	json_error_t error;
+	json_t *root;
 
 	memset(history, 0, sizeof(*history));
 	snprintf(history->spec, sizeof(history->spec), "%s", spec);
-	*why = "out of memory";
-	if (!tokener)
-		return -ENOMEM;
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	root = json_tokener_parse_ex(tokener, text, length);
-	*why = "it is not JSON";
-	/* json-c would end at a NUL, and be content. */
-	if (json_tokener_get_error(tokener) == json_tokener_success && !memchr(text, 0, length))
-		*why = get_history(root, history);
-	json_object_put(root);
-	json_tokener_free(tokener);
+	root = json_loadb(text, length, JSON_DECODE_ANY, &error);
+	*why = root ? get_history(root, history) : "it is not JSON";
+	json_decref(root);
 	if (*why)
 		gpuspec_rom_history_free(history);
 	return *why ? -EINVAL : 0;
@@ -218,59 +197,57 @@ int gpuspec_rom_history_parse(const char *text, size_t length, const char *spec,
 
 /* --- to JSON --- */
 
-static struct json_object *string_or_null(const char *text)
+static json_t *string_or_null(const char *text)
 {
-	return *text ? json_object_new_string(text) : NULL;
+	return *text ? json_string(text) : json_null();
 }
 
-static struct json_object *forced_list(uint64_t forced)
+static json_t *forced_list(uint64_t forced)
 {
-	struct json_object *list = json_object_new_array();
+	json_t *list = json_array();
 	unsigned int check;
 
 	for (check = GPUSPEC_ROM_E01; list && check <= GPUSPEC_ROM_W18; check++)
 		if (forced & 1ULL << check)
-			json_object_array_add(list,
-					      json_object_new_string(rom_finding_name(check)));
+			json_array_append_new(list, json_string(rom_finding_name(check)));
 	return list;
 }
 
-static struct json_object *entry_object(const struct gpuspec_rom_entry *entry)
+static json_t *entry_object(const struct gpuspec_rom_entry *entry)
 {
-	struct json_object *object = json_object_new_object();
+	json_t *object = json_object();
 
-	json_object_object_add(object, "action", json_object_new_string(actions[entry->action]));
-	json_object_object_add(object, "sha256", string_or_null(entry->sha256));
-	json_object_object_add(object, "version", string_or_null(entry->version));
-	json_object_object_add(object, "size",
-			       entry->size ? json_object_new_int64(entry->size) : NULL);
-	json_object_object_add(object, "file", string_or_null(entry->file));
-	json_object_object_add(object, "forced", forced_list(entry->forced));
-	json_object_object_add(object, "who", string_or_null(entry->who));
-	json_object_object_add(object, "when", json_object_new_string(entry->when));
+	json_object_set_new(object, "action", json_string(actions[entry->action]));
+	json_object_set_new(object, "sha256", string_or_null(entry->sha256));
+	json_object_set_new(object, "version", string_or_null(entry->version));
+	json_object_set_new(object, "size",
+			    entry->size ? json_integer(entry->size) : json_null());
+	json_object_set_new(object, "file", string_or_null(entry->file));
+	json_object_set_new(object, "forced", forced_list(entry->forced));
+	json_object_set_new(object, "who", string_or_null(entry->who));
+	json_object_set_new(object, "when", json_string(entry->when));
 	return object;
 }
 
 char *gpuspec_rom_history_text(const struct gpuspec_rom_history *history)
 {
 	const struct gpuspec_rom_entry *current = gpuspec_rom_history_current(history);
-	struct json_object *root = json_object_new_object();
-	struct json_object *list = json_object_new_array();
-	char *text = NULL;
+	json_t *root = json_object();
+	json_t *list = json_array();
+	char *text = NULL, *line;
 	size_t i;
 
-	json_object_object_add(root, "spec", json_object_new_string(history->spec));
-	json_object_object_add(root, "current",
-			       current ? json_object_new_string(current->sha256) : NULL);
+	json_object_set_new(root, "spec", json_string(history->spec));
+	json_object_set_new(root, "current",
+			    current ? json_string(current->sha256) : json_null());
 	for (i = 0; i < history->count; i++)
-		json_object_array_add(list, entry_object(&history->entries[i]));
-	json_object_object_add(root, "history", list);
-	if (asprintf(&text, "%s\n",
-		     json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY |
-						    JSON_C_TO_STRING_SPACED |
-						    JSON_C_TO_STRING_NOSLASHESCAPE)) < 0)
+		json_array_append_new(list, entry_object(&history->entries[i]));
+	json_object_set_new(root, "history", list);
+	line = json_dumps(root, JSON_INDENT(2));
+	if (!line || asprintf(&text, "%s\n", line) < 0)
 		text = NULL;
-	json_object_put(root);
+	free(line);
+	json_decref(root);
 	return text;
 }
 

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "rom_store.h"
@@ -18,211 +16,41 @@
 #define HISTORY_SIZE	(4u << 20)	/* far more than a history that this program wrote */
 #define NAME_SIZE	(GPUSPEC_ID_MAX + 16)
 
-static int __attribute__((format(printf, 4, 5)))
-fail(struct gpuspec_rom_store *store, int error, const char *name, const char *why, ...)
-{
-	size_t length;
-	va_list args;
-
-	length = snprintf(store->sentence, sizeof(store->sentence), "%s%s%s: ", store->folder,
-			  *name ? "/" : "", name);
-	va_start(args, why);
-	vsnprintf(store->sentence + length, sizeof(store->sentence) - length, why, args);
-	va_end(args);
-	return error;
-}
-
-static int fail_errno(struct gpuspec_rom_store *store, const char *name)
-{
-	int error = errno;
-
-	return fail(store, -error, name, "%s", strerror(error));
-}
+#define fail(store, ...)		gpuspec_folder_fail(&(store)->folder, __VA_ARGS__)
+#define fail_errno(store, name)		gpuspec_folder_fail_errno(&(store)->folder, name)
 
 /* --- the folder --- */
 
-/* Make it, and what is above it; QEMU's user is to find its way through what is new. */
-static int make_folder(const char *path)
+int gpuspec_rom_store_read(struct gpuspec_rom_store *store, const char *path)
 {
-	char part[PATH_MAX];
-	char *slash = part;
-
-	snprintf(part, sizeof(part), "%s", path);
-	do {
-		slash = strchr(slash + 1, '/');
-		if (slash)
-			*slash = '\0';
-		if (!mkdir(part, 0755)) {
-			if (chmod(part, 0755))
-				return -1;
-		} else if (errno != EEXIST) {
-			return -1;
-		}
-		if (slash)
-			*slash = '/';
-	} while (slash);
-	return 0;
+	store->links = -1;
+	return gpuspec_folder_open(&store->folder, path);
 }
 
-static int open_folder(const char *path)
-{
-	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-}
-
-int gpuspec_rom_store_read(struct gpuspec_rom_store *store, const char *folder)
-{
-	*store = (struct gpuspec_rom_store){ .fd = -1, .links = -1, .lock = -1 };
-	if (snprintf(store->folder, sizeof(store->folder), "%s", folder) >=
-	    (int)sizeof(store->folder))
-		return fail(store, -ENAMETOOLONG, "", "the path is too long");
-	store->fd = open_folder(folder);
-	return store->fd < 0 && errno != ENOENT ? fail_errno(store, "") : 0;
-}
-
-/* A lock that is held for longer than @seconds belongs to something that hangs. */
-static int take_lock(struct gpuspec_rom_store *store, unsigned int seconds)
-{
-	const struct timespec tenth = { .tv_nsec = 100000000 };
-	unsigned int tries = 10 * seconds + 1;
-
-	/* Not for others to read: who can open it can hold it. */
-	store->lock = openat(store->fd, ".lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (store->lock < 0)
-		return fail_errno(store, ".lock");
-	while (flock(store->lock, LOCK_EX | LOCK_NB)) {
-		if (errno != EWOULDBLOCK && errno != EINTR)
-			return fail_errno(store, ".lock");
-		if (!--tries)
-			return fail(store, -EBUSY, ".lock", "another gpuspec is changing ROMs; try again when it has ended");
-		nanosleep(&tenth, NULL);
-	}
-	return 0;
-}
-
-int gpuspec_rom_store_change(struct gpuspec_rom_store *store, const char *folder,
+int gpuspec_rom_store_change(struct gpuspec_rom_store *store, const char *path,
 			     unsigned int seconds)
 {
 	char links[PATH_MAX];
 	int error;
 
-	error = gpuspec_rom_store_read(store, folder);
+	error = gpuspec_rom_store_read(store, path);
+	if (!error)
+		error = gpuspec_folder_lock(&store->folder, seconds);
 	if (error)
 		return error;
-	snprintf(links, sizeof(links), "%s/" LINKS, folder);
-	if (make_folder(links))
+	snprintf(links, sizeof(links), "%s/" LINKS, path);
+	if (gpuspec_folder_make(links))
 		return fail_errno(store, LINKS);
-	if (store->fd < 0)
-		store->fd = open_folder(folder);
-	if (store->fd < 0)
-		return fail_errno(store, "");
-	store->links = open_folder(links);
-	if (store->links < 0)
-		return fail_errno(store, LINKS);
-	return take_lock(store, seconds);
+	store->links = open(links, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return store->links < 0 ? fail_errno(store, LINKS) : 0;
 }
 
 void gpuspec_rom_store_close(struct gpuspec_rom_store *store)
 {
-	/* To close it gives the lock up. */
-	if (store->lock >= 0)
-		close(store->lock);
+	gpuspec_folder_close(&store->folder);
 	if (store->links >= 0)
 		close(store->links);
-	if (store->fd >= 0)
-		close(store->fd);
-	store->fd = -1;
 	store->links = -1;
-	store->lock = -1;
-}
-
-/* --- files --- */
-
-/* Read all of a regular file that has @most bytes at most; *@bytes ends with a NUL more. */
-static int read_file(struct gpuspec_rom_store *store, const char *name, size_t most,
-		     void **bytes, size_t *size)
-{
-	int fd, error = 0;
-	ssize_t count = 0;
-	struct stat stat;
-	char *buffer = NULL;
-
-	*size = 0;
-	fd = openat(store->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0)
-		return fail_errno(store, name);
-	if (fstat(fd, &stat))
-		error = fail_errno(store, name);
-	else if (!S_ISREG(stat.st_mode))
-		error = fail(store, -EINVAL, name, "it is not a regular file");
-	else if ((size_t)stat.st_size > most)
-		error = fail(store, -EFBIG, name, "it is larger than %zu bytes, which none of ours is",
-			     most);
-	else
-		buffer = malloc(stat.st_size + 1);
-	if (!error && !buffer)
-		error = fail(store, -ENOMEM, name, "out of memory");
-	/* What is added to it while it is read makes no difference. */
-	while (!error && *size < (size_t)stat.st_size) {
-		count = read(fd, buffer + *size, stat.st_size - *size);
-		if (count <= 0)
-			break;
-		*size += count;
-	}
-	if (!error && count < 0)
-		error = fail_errno(store, name);
-	close(fd);
-	if (error) {
-		free(buffer);
-		return error;
-	}
-	buffer[*size] = '\0';
-	*bytes = buffer;
-	return 0;
-}
-
-static int write_all(int fd, const char *bytes, size_t size)
-{
-	ssize_t count;
-
-	while (size) {
-		count = write(fd, bytes, size);
-		if (count < 0)
-			return -1;
-		bytes += count;
-		size -= count;
-	}
-	return 0;
-}
-
-/* Write what is to be put in place once all of it is there. */
-static int write_new(struct gpuspec_rom_store *store, const char *name, const void *bytes,
-		     size_t size)
-{
-	int fd, error = 0;
-
-	/* What a program that was killed left there: we have the lock. */
-	unlinkat(store->fd, NEW, 0);
-	fd = openat(store->fd, NEW, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-	if (fd < 0)
-		return fail_errno(store, name);
-	if (fchmod(fd, 0644) || write_all(fd, bytes, size) || fsync(fd))
-		error = fail_errno(store, name);
-	if (close(fd) && !error)
-		error = fail_errno(store, name);
-	if (error)
-		unlinkat(store->fd, NEW, 0);
-	return error;
-}
-
-static int put_in_place(struct gpuspec_rom_store *store, const char *name)
-{
-	int error;
-
-	if (!renameat(store->fd, NEW, store->fd, name) && !fsync(store->fd))
-		return 0;
-	error = fail_errno(store, name);
-	unlinkat(store->fd, NEW, 0);
-	return error;
 }
 
 /* --- bytes --- */
@@ -242,9 +70,9 @@ int gpuspec_rom_store_get(struct gpuspec_rom_store *store, const char *sha256,
 	if (!gpuspec_sha256_parse(sha256, wanted))
 		return fail(store, -EINVAL, "", "there is no SHA-256 like %s", sha256);
 	rom_name(name, sha256);
-	if (store->fd < 0)
+	if (store->folder.fd < 0)
 		return fail(store, -ENOENT, name, "%s", strerror(ENOENT));
-	error = read_file(store, name, GPUSPEC_ROM_SIZE_MAX, bytes, size);
+	error = gpuspec_folder_read(&store->folder, name, GPUSPEC_ROM_SIZE_MAX, bytes, size);
 	if (error)
 		return error;
 	gpuspec_sha256(*bytes, *size, found);
@@ -272,9 +100,9 @@ int gpuspec_rom_store_put(struct gpuspec_rom_store *store, const char *sha256,
 	if (error != -ENOENT && error != -EBADMSG && error != -EFBIG)
 		return error;
 	rom_name(name, sha256);
-	error = write_new(store, name, bytes, size);
+	error = gpuspec_folder_write_new(&store->folder, name, bytes, size);
 	if (!error)
-		error = put_in_place(store, name);
+		error = gpuspec_folder_put_in_place(&store->folder, name);
 	*added = !error;
 	return error;
 }
@@ -284,7 +112,7 @@ void gpuspec_rom_store_drop(struct gpuspec_rom_store *store, const char *sha256)
 	char name[NAME_SIZE];
 
 	rom_name(name, sha256);
-	unlinkat(store->fd, name, 0);
+	unlinkat(store->folder.fd, name, 0);
 }
 
 /* --- histories --- */
@@ -310,7 +138,8 @@ int gpuspec_rom_store_history(struct gpuspec_rom_store *store, const char *spec,
 	memset(history, 0, sizeof(*history));
 	snprintf(history->spec, sizeof(history->spec), "%s", spec);
 	history_name(name, spec);
-	error = store->fd < 0 ? -ENOENT : read_file(store, name, HISTORY_SIZE, &text, &size);
+	error = store->folder.fd < 0 ? -ENOENT :
+		gpuspec_folder_read(&store->folder, name, HISTORY_SIZE, &text, &size);
 	if (error)
 		return error == -ENOENT ? 0 : error;
 	error = gpuspec_rom_history_parse(text, size, spec, history, &why);
@@ -318,6 +147,58 @@ int gpuspec_rom_store_history(struct gpuspec_rom_store *store, const char *spec,
 	if (error)
 		fail(store, error, name, "%s; repair it, or move it away to begin a new one", why);
 	return error;
+}
+
+/* "pci:1002:5046:1af4:1100.json": a history's name, and what it is the history of. */
+static bool is_history(const char *name, char spec[GPUSPEC_ID_MAX + 1])
+{
+	size_t length = strlen(name), suffix = strlen(".json");
+	struct gpuspec_id id;
+
+	if (length <= suffix || length - suffix > GPUSPEC_ID_MAX ||
+	    strcmp(name + length - suffix, ".json"))
+		return false;
+	snprintf(spec, GPUSPEC_ID_MAX + 1, "%.*s", (int)(length - suffix), name);
+	return gpuspec_id_parse(spec, &id) && id.form == GPUSPEC_ID_PCI;
+}
+
+static int take_one(struct gpuspec_rom_store *store, const char *spec,
+		    int (*take)(const char *spec, const struct gpuspec_rom_entry *entry,
+				void *data), void *data)
+{
+	const struct gpuspec_rom_entry *current;
+	struct gpuspec_rom_history history;
+	int result = 0;
+
+	if (gpuspec_rom_store_history(store, spec, &history))
+		return take(spec, NULL, data);
+	current = gpuspec_rom_history_current(&history);
+	if (current)
+		result = take(spec, current, data);
+	gpuspec_rom_history_free(&history);
+	return result;
+}
+
+int gpuspec_rom_store_each(struct gpuspec_rom_store *store,
+			   int (*take)(const char *spec, const struct gpuspec_rom_entry *entry,
+				       void *data), void *data)
+{
+	char spec[GPUSPEC_ID_MAX + 1];
+	struct dirent **names;
+	int i, count, result = 0;
+
+	if (store->folder.fd < 0)
+		return 0;
+	count = scandirat(store->folder.fd, ".", &names, NULL, alphasort);
+	if (count < 0)
+		return fail_errno(store, "");
+	for (i = 0; i < count; i++) {
+		if (!result && is_history(names[i]->d_name, spec))
+			result = take_one(store, spec, take, data);
+		free(names[i]);
+	}
+	free(names);
+	return result;
 }
 
 static int write_history(struct gpuspec_rom_store *store,
@@ -330,7 +211,7 @@ static int write_history(struct gpuspec_rom_store *store,
 	history_name(name, history->spec);
 	if (!text)
 		return fail(store, -ENOMEM, name, "out of memory");
-	error = write_new(store, name, text, strlen(text));
+	error = gpuspec_folder_write_new(&store->folder, name, text, strlen(text));
 	free(text);
 	return error;
 }
@@ -381,17 +262,17 @@ static int put_link_in_place(struct gpuspec_rom_store *store,
 /* As it was; the first error is the one to tell. */
 static void put_back(struct gpuspec_rom_store *store, const struct gpuspec_rom_history *before)
 {
-	char sentence[sizeof(store->sentence)], name[NAME_SIZE];
+	char sentence[sizeof(store->folder.sentence)], name[NAME_SIZE];
 
-	memcpy(sentence, store->sentence, sizeof(sentence));
+	memcpy(sentence, store->folder.sentence, sizeof(sentence));
 	history_name(name, before->spec);
 	if (!before->count)
-		unlinkat(store->fd, name, 0);
+		unlinkat(store->folder.fd, name, 0);
 	else if (!write_history(store, before))
-		put_in_place(store, name);
+		gpuspec_folder_put_in_place(&store->folder, name);
 	if (!make_link(store, before))
 		put_link_in_place(store, before);
-	memcpy(store->sentence, sentence, sizeof(sentence));
+	memcpy(store->folder.sentence, sentence, sizeof(sentence));
 }
 
 int gpuspec_rom_store_record(struct gpuspec_rom_store *store,
@@ -410,7 +291,7 @@ int gpuspec_rom_store_record(struct gpuspec_rom_store *store,
 		unlinkat(store->links, NEW, 0);
 		return error;
 	}
-	error = put_in_place(store, name);
+	error = gpuspec_folder_put_in_place(&store->folder, name);
 	if (!error)
 		error = put_link_in_place(store, history);
 	if (error)
@@ -425,7 +306,7 @@ bool gpuspec_rom_store_path(const struct gpuspec_rom_store *store,
 	char target[NAME_SIZE], found[NAME_SIZE];
 	ssize_t length;
 
-	snprintf(path, size, "%s/" LINKS "/%s.rom", store->folder, history->spec);
+	snprintf(path, size, "%s/" LINKS "/%s.rom", store->folder.path, history->spec);
 	link_target(target, history);
 	length = readlink(path, found, sizeof(found) - 1);
 	found[length < 0 ? 0 : length] = '\0';

@@ -9,26 +9,25 @@
  *			libvirt's <rom file=>
  *   .lock, .new	who changes something; what is not in place yet
  *
- * A file is replaced as a whole, or not at all, whenever this ends. What is
- * found broken stays as it is. Functions return 0 or a negative errno, and
- * the sentence then says why, with the path.
+ * What is found broken stays as it is. Functions return 0 or a negative errno,
+ * and the sentence of the folder then says why, with the path.
  */
 #ifndef GPUSPEC_ROM_STORE_H
 #define GPUSPEC_ROM_STORE_H
 
-#include <limits.h>
 #include <stdbool.h>
 
+#include "folder.h"
 #include "rom_history.h"
 
 #define GPUSPEC_ROM_STORE	"/var/lib/gpuspec/rom"
 
+/* One that may be closed, and is not open. */
+#define GPUSPEC_ROM_STORE_CLOSED	{ .folder = { .fd = -1, .lock = -1 }, .links = -1 }
+
 struct gpuspec_rom_store {
-	char folder[PATH_MAX - 512];
-	int fd;			/* of the folder; -1: there is none */
+	struct gpuspec_folder folder;
 	int links;		/* of by-spec; -1: there is none, or only to be read */
-	int lock;		/* -1: only to be read */
-	char sentence[PATH_MAX + 256];
 };
 
 /*
@@ -36,8 +35,8 @@ struct gpuspec_rom_store {
  * else changes it until it is closed; -EBUSY if somebody does for more than
  * @seconds. To be closed in any case.
  */
-int gpuspec_rom_store_read(struct gpuspec_rom_store *store, const char *folder);
-int gpuspec_rom_store_change(struct gpuspec_rom_store *store, const char *folder,
+int gpuspec_rom_store_read(struct gpuspec_rom_store *store, const char *path);
+int gpuspec_rom_store_change(struct gpuspec_rom_store *store, const char *path,
 			     unsigned int seconds);
 void gpuspec_rom_store_close(struct gpuspec_rom_store *store);
 
@@ -57,6 +56,15 @@ int gpuspec_rom_store_history(struct gpuspec_rom_store *store, const char *spec,
 int gpuspec_rom_store_record(struct gpuspec_rom_store *store,
 			     const struct gpuspec_rom_history *history,
 			     const struct gpuspec_rom_history *before);
+
+/*
+ * Each spec that has a ROM in force here, as long as @take returns 0; what it
+ * returned then, or an error. A history that is broken is passed to @take as
+ * NULL, and the sentence says why.
+ */
+int gpuspec_rom_store_each(struct gpuspec_rom_store *store,
+			   int (*take)(const char *spec, const struct gpuspec_rom_entry *entry,
+				       void *data), void *data);
 
 /* The path that stays; false: it does not lead to the ROM that the history has in force. */
 bool gpuspec_rom_store_path(const struct gpuspec_rom_store *store,

@@ -118,8 +118,8 @@ static int set(char letter)
 	error = gpuspec_rom_store_change(&store, folder, 20);
 	if (!error)
 		error = set_in(&store, letter);
-	if (error && !strstr(store.sentence, folder))
-		wrong("the sentence has no path: %s", store.sentence);
+	if (error && !strstr(store.folder.sentence, folder))
+		wrong("the sentence has no path: %s", store.folder.sentence);
 	gpuspec_rom_store_close(&store);
 	return error;
 }
@@ -209,7 +209,7 @@ static void ordinary_life(void)
 	expect('-');
 	if (gpuspec_rom_store_read(&store, folder) ||
 	    gpuspec_rom_store_get(&store, sha_of('a'), &bytes, &size) != -ENOENT)
-		wrong("a store that is not there: %s", store.sentence);
+		wrong("a store that is not there: %s", store.folder.sentence);
 	gpuspec_rom_store_close(&store);
 	if (set('a'))
 		wrong("not set");
@@ -244,8 +244,8 @@ static void get_fails(const char *what, int error)
 
 	gpuspec_rom_store_read(&store, folder);
 	result = gpuspec_rom_store_get(&store, sha_of('a'), &bytes, &size);
-	if (result != error || !strstr(store.sentence, rom_path('a')))
-		wrong("%s: %d, %s", what, result, store.sentence);
+	if (result != error || !strstr(store.folder.sentence, rom_path('a')))
+		wrong("%s: %d, %s", what, result, store.folder.sentence);
 	gpuspec_rom_store_close(&store);
 }
 
@@ -275,7 +275,7 @@ static void broken_bytes(void)
 	get_fails("a link", -ELOOP);
 	gpuspec_rom_store_read(&store, folder);
 	if (gpuspec_rom_store_get(&store, "../../../etc/passwd", &bytes, &size) != -EINVAL)
-		wrong("a path for a SHA-256: %s", store.sentence);
+		wrong("a path for a SHA-256: %s", store.folder.sentence);
 	gpuspec_rom_store_close(&store);
 }
 
@@ -287,8 +287,8 @@ static void history_fails(const char *what, const char *spec, int error, const c
 
 	gpuspec_rom_store_read(&store, folder);
 	result = gpuspec_rom_store_history(&store, spec, &history);
-	if (result != error || !strstr(store.sentence, words))
-		wrong("%s: %d, %s", what, result, store.sentence);
+	if (result != error || !strstr(store.folder.sentence, words))
+		wrong("%s: %d, %s", what, result, store.folder.sentence);
 	gpuspec_rom_store_close(&store);
 }
 
@@ -413,8 +413,9 @@ static void locked(void)
 		if (gpuspec_rom_store_change(&theirs, folder, 1) != -EBUSY)
 			wrong("two at once");
 		clock_gettime(CLOCK_MONOTONIC, &end);
-		if (end.tv_sec - start.tv_sec > 3 || !strstr(theirs.sentence, "another gpuspec"))
-			wrong("%s", theirs.sentence);
+		if (end.tv_sec - start.tv_sec > 3 ||
+		    !strstr(theirs.folder.sentence, "another gpuspec"))
+			wrong("%s", theirs.folder.sentence);
 		gpuspec_rom_store_close(&theirs);
 		/* What only reads does not wait. */
 		if (current(NULL) != '-')

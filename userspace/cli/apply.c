@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "output.h"
+#include "policy_change.h"
+#include "rom_apply.h"
+#include "row.h"
+
+/* --- what is not as it is to be --- */
+
+static json_t *row_account(const struct gpuspec_account *account)
+{
+	json_t *row, *cgroups, *uids;
+	size_t i;
+
+	if (!account)
+		return NULL;
+	row = json_object();
+	cgroups = json_array();
+	uids = json_array();
+	for (i = 0; i < account->cgroup_count; i++)
+		json_array_append_new(cgroups, row_string(account->cgroups[i]));
+	for (i = 0; i < account->uid_count; i++)
+		json_array_append_new(uids, json_integer(account->uids[i]));
+	output_set(row, "cgroups", cgroups);
+	output_set(row, "uids", uids);
+	return row;
+}
+
+static void add_account(json_t *rows, const struct gpuspec_account *before,
+			const struct gpuspec_account *after)
+{
+	json_t *row;
+
+	if (before && after && gpuspec_policy_same_account(before, after))
+		return;
+	row = json_object();
+	output_set(row, "name", row_string(before ? before->name : after->name));
+	output_set(row, "before", row_account(before));
+	output_set(row, "after", row_account(after));
+	json_array_append_new(rows, row);
+}
+
+static json_t *row_rule(const struct gpuspec_policy_spec *spec)
+{
+	json_t *row, *list;
+	size_t i;
+
+	if (!spec)
+		return NULL;
+	row = json_object();
+	output_set(row, "state", row_string(row_state(spec->state)));
+	if (spec->sharing != GPUSPEC_SHARING_LIST) {
+		output_set(row, "shared", row_string(row_sharing(spec->sharing)));
+		return row;
+	}
+	list = json_array();
+	for (i = 0; i < spec->share_count; i++)
+		json_array_append_new(list, row_share(spec->shares[i].account,
+						      spec->shares[i].maximum));
+	output_set(row, "shared", list);
+	return row;
+}
+
+static void add_spec(json_t *rows, const struct gpuspec_policy_spec *before,
+		     const struct gpuspec_policy_spec *after)
+{
+	json_t *row;
+
+	if (before && after && gpuspec_policy_same_spec(before, after))
+		return;
+	row = json_object();
+	output_set(row, "id", row_string(before ? before->id : after->id));
+	output_set(row, "before", row_rule(before));
+	output_set(row, "after", row_rule(after));
+	json_array_append_new(rows, row);
+}
+
+static json_t *row_accounts(const struct gpuspec_policy *now, const struct gpuspec_policy *wanted)
+{
+	json_t *rows = json_array();
+	size_t i;
+
+	for (i = 0; i < now->account_count; i++)
+		add_account(rows, &now->accounts[i],
+			    gpuspec_policy_account(wanted, now->accounts[i].name));
+	for (i = 0; i < wanted->account_count; i++)
+		if (!gpuspec_policy_account(now, wanted->accounts[i].name))
+			add_account(rows, NULL, &wanted->accounts[i]);
+	return rows;
+}
+
+static json_t *row_specs(const struct gpuspec_policy *now, const struct gpuspec_policy *wanted)
+{
+	json_t *rows = json_array();
+	size_t i;
+
+	for (i = 0; i < now->spec_count; i++)
+		add_spec(rows, &now->specs[i], gpuspec_policy_spec(wanted, now->specs[i].id));
+	for (i = 0; i < wanted->spec_count; i++)
+		if (!gpuspec_policy_spec(now, wanted->specs[i].id))
+			add_spec(rows, NULL, &wanted->specs[i]);
+	return rows;
+}
+
+static json_t *row_new_default(const struct policy_change *change)
+{
+	enum gpuspec_default before = change->inventory.info.unnamed;
+	enum gpuspec_default after = policy_change_default(change);
+	json_t *row;
+
+	if (before == after)
+		return NULL;
+	row = json_object();
+	output_set(row, "before", row_string(row_default(before)));
+	output_set(row, "after", row_string(row_default(after)));
+	return row;
+}
+
+/* --- for people --- */
+
+static void rule_text(json_t *rule, char *text, size_t size)
+{
+	char shared[1024];
+
+	if (!rule) {
+		snprintf(text, size, "not named");
+		return;
+	}
+	row_shared_text(rule, shared, sizeof(shared));
+	snprintf(text, size, "%s, shared with %s", output_text(rule, "state"), shared);
+}
+
+static void print_spec(json_t *row)
+{
+	char before[1200], after[1200];
+
+	rule_text(output_get(row, "before"), before, sizeof(before));
+	rule_text(output_get(row, "after"), after, sizeof(after));
+	printf("  %s: %s -> %s\n", output_text(row, "id"), before, after);
+}
+
+static void print_account(json_t *row)
+{
+	json_t *after = output_get(row, "after");
+
+	printf("  account %s: ", output_text(row, "name"));
+	if (!after)
+		puts("removed");
+	else
+		printf("%s, with %zu cgroups and %zu uids\n",
+		       output_get(row, "before") ? "changed" : "added",
+		       json_array_size(output_get(after, "cgroups")),
+		       json_array_size(output_get(after, "uids")));
+}
+
+static void print_rom(json_t *row)
+{
+	bool failed = output_get(row, "error");
+
+	printf("  %s: ROM %.8s -> %.8s%s\n", output_text(row, "spec"), output_text(row, "before"),
+	       output_text(row, "after"), failed ? ": failed" : "");
+}
+
+static void print_each(json_t *answer, const char *member, void (*print)(json_t *row))
+{
+	json_t *rows = output_get(answer, member);
+	size_t i;
+
+	for (i = 0; i < json_array_size(rows); i++)
+		print(json_array_get(rows, i));
+}
+
+static void print_answer(json_t *answer, bool dry_run)
+{
+	json_t *unnamed = output_get(answer, "default");
+
+	if (!json_is_true(output_get(answer, "changed"))) {
+		puts("Nothing to change: the kernel has this policy in force.");
+		return;
+	}
+	puts(dry_run ? "The kernel would get:" : "The kernel got:");
+	if (unnamed)
+		printf("  default: %s -> %s\n", output_text(unnamed, "before"),
+		       output_text(unnamed, "after"));
+	print_each(answer, "accounts", print_account);
+	print_each(answer, "specs", print_spec);
+	print_each(answer, "roms", print_rom);
+}
+
+static json_t *row_answer(const struct request *request, const struct policy_change *change,
+			  json_t *roms)
+{
+	json_t *answer = json_object();
+	json_t *accounts = row_accounts(&change->now, &change->wanted);
+	json_t *specs = row_specs(&change->now, &change->wanted);
+	json_t *unnamed = row_new_default(change);
+
+	output_set(answer, "changed", json_boolean(unnamed || json_array_size(accounts) ||
+						   json_array_size(specs) ||
+						   json_array_size(roms)));
+	output_set(answer, "dry_run", json_boolean(request->dry_run));
+	output_set(answer, "default", unnamed);
+	output_set(answer, "accounts", accounts);
+	output_set(answer, "specs", specs);
+	output_set(answer, "roms", roms);
+	return answer;
+}
+
+/* --- the verb --- */
+
+static int take_file(const struct request *request, struct policy_change *change)
+{
+	struct gpuspec_policy given;
+
+	if (gpuspec_policy_file_import(&change->file, request->argv[0], &given))
+		return fail(EXIT_FAILED, request->verb, "%s; nothing was changed",
+			    change->file.folder.sentence);
+	gpuspec_policy_free(&change->wanted);
+	change->wanted = given;
+	return EXIT_DONE;
+}
+
+static int apply_all(struct request *request, struct policy_change *change)
+{
+	bool any = request->argc || change->file.text;
+	json_t *answer, *roms = json_array();
+	int result = EXIT_DONE;
+
+	if (request->argc)
+		result = take_file(request, change);
+	/* Without a file there is nothing to bring into the kernel, or to write. */
+	if (!result && any)
+		result = policy_change_make(request, change, NULL);
+	if (result) {
+		json_decref(roms);
+		return result;
+	}
+	if (!request->no_rom)
+		result = rom_apply(request, &change->inventory, roms);
+	answer = row_answer(request, change, roms);
+	if (request->json)
+		output_json(answer);
+	else if (!any && !json_array_size(roms))
+		puts("There is no policy yet: " GPUSPEC_POLICY_FOLDER "/" GPUSPEC_POLICY_FILE " comes with the first change.");
+	else
+		print_answer(answer, request->dry_run);
+	json_decref(answer);
+	return result;
+}
+
+int apply(struct request *request)
+{
+	struct policy_change change;
+	int result;
+
+	result = policy_change_begin(request, &change);
+	if (!result)
+		result = apply_all(request, &change);
+	policy_change_end(&change);
+	return result;
+}

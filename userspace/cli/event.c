@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "event.h"
+#include "output.h"
+#include "row.h"
+#include "sha256.h"
+#include "verdict.h"
+
+static const char *event_name(uint8_t command)
+{
+	static const char *const names[] = {
+		[GPUSPEC_CMD_SPEC_CHANGED] = "spec-changed",
+		[GPUSPEC_CMD_DEVICE_ADDED] = "device-added",
+		[GPUSPEC_CMD_DEVICE_REMOVED] = "device-removed",
+		[GPUSPEC_CMD_OPENED] = "opened",
+		[GPUSPEC_CMD_CLOSED] = "closed",
+		[GPUSPEC_CMD_REFUSED] = "refused",
+		[GPUSPEC_CMD_POLICY_APPLIED] = "policy-applied",
+		[GPUSPEC_CMD_ROM_CHANGED] = "rom-changed",
+		[GPUSPEC_CMD_DEVICE_ROM] = "device-rom",
+	};
+
+	return names[command];
+}
+
+static void describe_rom(const struct gpuspec_spec *spec, char *text, size_t size)
+{
+	const struct gpuspec_rom *rom = &spec->rom;
+	char sha256[GPUSPEC_SHA256_HEX_SIZE];
+
+	gpuspec_sha256_hex(rom->sha256, sha256);
+	if (rom->size)
+		snprintf(text, size, "%s: ROM set: %s%s%u bytes, %.8s", spec->id, rom->version,
+			 *rom->version ? ", " : "", rom->size, sha256);
+	else
+		snprintf(text, size, "%s: ROM cleared", spec->id);
+}
+
+/* What happened, for people. */
+static void describe(const struct gpuspec_event *event, char *text, size_t size)
+{
+	const struct gpuspec_process *who = &event->device.holder;
+	const struct gpuspec_device *device = &event->device;
+	char phrase[GPUSPEC_PHRASE_SIZE];
+
+	switch (event->command) {
+	case GPUSPEC_CMD_SPEC_CHANGED:
+		snprintf(text, size, "%s: policy %s: %s, shared with %s", event->spec.id,
+			 event->spec.named ? "changed" : "forgotten", row_state(event->spec.state),
+			 row_sharing(event->spec.sharing));
+		break;
+	case GPUSPEC_CMD_DEVICE_ADDED:
+		snprintf(text, size, "%s: added, of %s", device->address, device->spec);
+		break;
+	case GPUSPEC_CMD_DEVICE_REMOVED:
+		snprintf(text, size, "%s: removed, of %s", device->address, device->spec);
+		break;
+	case GPUSPEC_CMD_OPENED:
+	case GPUSPEC_CMD_CLOSED:
+		if (who->pid)
+			snprintf(text, size, "%s: %s by %s[%u]", device->address,
+				 event_name(event->command), who->comm, who->pid);
+		else
+			snprintf(text, size, "%s: %s", device->address, event_name(event->command));
+		break;
+	case GPUSPEC_CMD_REFUSED:
+		gpuspec_reason_phrase(event->reason, event->process.account, phrase);
+		snprintf(text, size, "%s: %s by %s[%u] refused: %s %s", device->address,
+			 event->gate == GPUSPEC_GATE_BIND ? "bind" : "open", event->process.comm,
+			 event->process.pid, device->spec, phrase);
+		break;
+	case GPUSPEC_CMD_POLICY_APPLIED:
+		snprintf(text, size, "policy applied: default %s, %u specs changed",
+			 row_default(event->unnamed), event->changes);
+		break;
+	case GPUSPEC_CMD_ROM_CHANGED:
+		describe_rom(&event->spec, text, size);
+		break;
+	case GPUSPEC_CMD_DEVICE_ROM:
+		snprintf(text, size, "%s: ROM %s", device->address,
+			 device->rom_state == GPUSPEC_ROM_STATE_NONE ? "is its own" :
+			 row_rom_state(device->rom_state));
+		break;
+	}
+}
+
+static json_t *row_event_device(const struct gpuspec_device *device)
+{
+	json_t *row = json_object();
+
+	output_set(row, "address", row_string(device->address));
+	output_set(row, "spec", row_string(device->spec));
+	output_set(row, "in_use", json_boolean(device->in_use));
+	output_set(row, "holder", row_process(&device->holder));
+	output_set(row, "rom", row_string(row_rom_state(device->rom_state)));
+	return row;
+}
+
+static json_t *row_event_spec(const struct gpuspec_spec *spec)
+{
+	json_t *row = json_object();
+
+	output_set(row, "id", row_string(spec->id));
+	output_set(row, "state", row_string(row_state(spec->state)));
+	output_set(row, "shared", row_string(row_sharing(spec->sharing)));
+	output_set(row, "named", json_boolean(spec->named));
+	output_set(row, "rom", row_rom(&spec->rom));
+	return row;
+}
+
+/* @seconds since 1970 in local time, as RFC 3339 has it. */
+static json_t *row_time(time_t seconds)
+{
+	char stamp[32], zone[16];
+	struct tm local;
+	long minutes;
+
+	localtime_r(&seconds, &local);
+	minutes = labs(local.tm_gmtoff) / 60;
+	strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S", &local);
+	snprintf(zone, sizeof(zone), "%c%02ld:%02ld", local.tm_gmtoff < 0 ? '-' : '+',
+		 minutes / 60, minutes % 60);
+	strncat(stamp, zone, sizeof(stamp) - strlen(stamp) - 1);
+	return row_string(stamp);
+}
+
+json_t *row_event(const struct gpuspec_event *event)
+{
+	json_t *row = json_object();
+	char text[1400];
+
+	output_set(row, "time", row_time(event->time / 1000000000));
+	output_set(row, "seq", json_integer(event->seq));
+	output_set(row, "missed", json_integer(event->missed));
+	output_set(row, "event", row_string(event_name(event->command)));
+	if (*event->spec.id)
+		output_set(row, "spec", row_event_spec(&event->spec));
+	if (*event->device.address)
+		output_set(row, "device", row_event_device(&event->device));
+	if (event->process.pid)
+		output_set(row, "process", row_process(&event->process));
+	if (event->command == GPUSPEC_CMD_REFUSED) {
+		output_set(row, "gate", row_string(event->gate == GPUSPEC_GATE_BIND ?
+							       "bind" : "open"));
+		output_set(row, "reason",
+			   row_string(gpuspec_reason_name(event->reason)));
+	}
+	if (event->command == GPUSPEC_CMD_POLICY_APPLIED) {
+		output_set(row, "default", row_string(row_default(event->unnamed)));
+		output_set(row, "changes", json_integer(event->changes));
+	}
+	describe(event, text, sizeof(text));
+	output_set(row, "sentence", row_string(text));
+	return row;
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli.h"
+#include "policy.h"
+
+int export_policy(struct request *request)
+{
+	struct gpuspec_policy policy;
+	struct gpuspec_tables tables;
+	char *text = NULL;
+	int error;
+
+	error = gpuspec_nl_tables(request->nl, &tables);
+	if (error)
+		return fail_nl(request->nl, error, "export");
+	if (!gpuspec_policy_of_tables(&policy, &tables)) {
+		policy.has_default = true;
+		policy.unnamed = tables.info.unnamed;
+		text = gpuspec_policy_text(&policy);
+		gpuspec_policy_free(&policy);
+	}
+	gpuspec_nl_free_tables(&tables);
+	if (!text)
+		return fail(EXIT_FAILED, "export", "out of memory");
+	puts(text);
+	free(text);
+	return EXIT_DONE;
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "output.h"
+#include "rom_apply.h"
+#include "rom_store.h"
+#include "row.h"
+
+/* How long another one may take to change ROMs, in s. */
+#define PATIENCE	30
+
+struct applying {
+	struct request *request;
+	const struct gpuspec_inventory *inventory;
+	struct gpuspec_rom_store store;
+	json_t *rows;
+	int result;
+};
+
+static const struct gpuspec_rom *kernel_rom(const struct applying *applying, const char *spec)
+{
+	const struct gpuspec_model *model = gpuspec_inventory_model(applying->inventory, spec);
+
+	return model && model->spec.rom.size ? &model->spec.rom : NULL;
+}
+
+static void add_row(struct applying *applying, const char *spec, const char *after,
+		    const char *error)
+{
+	const struct gpuspec_rom *before = kernel_rom(applying, spec);
+	json_t *row = json_object();
+
+	output_set(row, "spec", row_string(spec));
+	output_set(row, "before", before ? row_sha256(before->sha256) : NULL);
+	output_set(row, "after", row_string_or_null(after));
+	output_set(row, "error", error ? row_string(error) : NULL);
+	json_array_append_new(applying->rows, row);
+	if (error)
+		applying->result = fail(EXIT_FAILED, applying->request->verb, "the ROM of %s: %s",
+					spec, error);
+}
+
+static bool always_go_on(size_t sent, void *data)
+{
+	(void)sent;
+	(void)data;
+	return true;
+}
+
+/* NULL, or why it could not be set. */
+static const char *set(struct applying *applying, const char *spec,
+		       const struct gpuspec_rom_entry *entry)
+{
+	struct gpuspec_rom rom = { .size = entry->size };
+	const char *error = NULL;
+	void *bytes = NULL;
+	size_t size;
+
+	if (gpuspec_rom_store_get(&applying->store, entry->sha256, &bytes, &size))
+		return applying->store.folder.sentence;
+	rom.size = size;
+	gpuspec_sha256_parse(entry->sha256, rom.sha256);
+	snprintf(rom.version, sizeof(rom.version), "%s", entry->version);
+	if (!applying->request->dry_run &&
+	    gpuspec_nl_rom_set(applying->request->nl, spec, &rom, bytes, always_go_on, NULL))
+		error = gpuspec_nl_sentence(applying->request->nl);
+	free(bytes);
+	return error;
+}
+
+static int take(const char *spec, const struct gpuspec_rom_entry *entry, void *data)
+{
+	struct applying *applying = data;
+	const struct gpuspec_rom *before = kernel_rom(applying, spec);
+	uint8_t sha256[GPUSPEC_ROM_SHA256_LEN];
+
+	if (!entry) {
+		add_row(applying, spec, "", applying->store.folder.sentence);
+		return 0;
+	}
+	gpuspec_sha256_parse(entry->sha256, sha256);
+	if (before && !memcmp(before->sha256, sha256, sizeof(sha256)) &&
+	    !strcmp(before->version, entry->version))
+		return 0;
+	add_row(applying, spec, entry->sha256, set(applying, spec, entry));
+	return 0;
+}
+
+/* What the kernel has and the store has not; a broken history is no reason to clear. */
+static void clear_others(struct applying *applying)
+{
+	const struct gpuspec_rom_entry *current;
+	struct gpuspec_rom_history history;
+	const char *spec, *error;
+	size_t i;
+
+	for (i = 0; i < applying->inventory->model_count; i++) {
+		spec = applying->inventory->models[i].spec.id;
+		if (!kernel_rom(applying, spec) ||
+		    gpuspec_rom_store_history(&applying->store, spec, &history))
+			continue;
+		current = gpuspec_rom_history_current(&history);
+		gpuspec_rom_history_free(&history);
+		if (current)
+			continue;
+		error = NULL;
+		if (!applying->request->dry_run &&
+		    gpuspec_nl_rom_clear(applying->request->nl, spec))
+			error = gpuspec_nl_sentence(applying->request->nl);
+		add_row(applying, spec, "", error);
+	}
+}
+
+/* A store that never was, on a file system that may not be written to, is not made for this. */
+static int open_store(struct applying *applying)
+{
+	int error;
+
+	error = gpuspec_rom_store_read(&applying->store, GPUSPEC_ROM_STORE);
+	if (error || applying->store.folder.fd < 0 || applying->request->dry_run)
+		return error;
+	gpuspec_rom_store_close(&applying->store);
+	return gpuspec_rom_store_change(&applying->store, GPUSPEC_ROM_STORE, PATIENCE);
+}
+
+int rom_apply(struct request *request, const struct gpuspec_inventory *inventory, json_t *rows)
+{
+	struct applying applying = {
+		.request = request, .inventory = inventory, .rows = rows, .result = EXIT_DONE,
+		.store = GPUSPEC_ROM_STORE_CLOSED,
+	};
+
+	if (open_store(&applying) || gpuspec_rom_store_each(&applying.store, take, &applying))
+		applying.result = fail(EXIT_FAILED, request->verb, "%s",
+				       applying.store.folder.sentence);
+	else
+		clear_others(&applying);
+	gpuspec_rom_store_close(&applying.store);
+	return applying.result;
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "policy_file.h"
+
+/* Far more than a policy of as many specs as the kernel takes. */
+#define SIZE_MAX_BYTES	(64u << 20)
+#define PREVIOUS_NEW	".previous.new"
+
+/* What others could write is not the admin's policy. */
+static int check_owner(struct gpuspec_policy_file *file, int fd)
+{
+	struct stat status;
+
+	if (fstat(fd, &status))
+		return gpuspec_folder_fail_errno(&file->folder, GPUSPEC_POLICY_FILE);
+	if (status.st_uid && status.st_uid != geteuid())
+		return gpuspec_folder_fail(&file->folder, -EPERM, GPUSPEC_POLICY_FILE,
+					   "it belongs to uid %u, who could change it; chown it to root",
+					   status.st_uid);
+	if (status.st_mode & (0022))
+		return gpuspec_folder_fail(&file->folder, -EPERM, GPUSPEC_POLICY_FILE,
+					   "others than its owner could change it; chmod it to 644");
+	return 0;
+}
+
+static int parse(struct gpuspec_policy_file *file, const char *name, const char *text,
+		 size_t size, struct gpuspec_policy *policy)
+{
+	char why[640];
+	int error;
+
+	error = gpuspec_policy_parse(policy, text, size, why, sizeof(why));
+	if (error)
+		gpuspec_folder_fail(&file->folder, error, name, "%s", why);
+	return error;
+}
+
+static int read_file(struct gpuspec_policy_file *file, struct gpuspec_policy *policy)
+{
+	void *text = NULL;
+	size_t size = 0;
+	int fd, error;
+
+	if (file->folder.fd < 0)
+		return 0;
+	fd = openat(file->folder.fd, GPUSPEC_POLICY_FILE,
+		    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	if (fd < 0 && errno == ELOOP)
+		return gpuspec_folder_fail(&file->folder, -ELOOP, GPUSPEC_POLICY_FILE,
+					   "it is a symbolic link; put the file itself there");
+	if (fd < 0)
+		return gpuspec_folder_fail_errno(&file->folder, GPUSPEC_POLICY_FILE);
+	error = check_owner(file, fd);
+	if (!error)
+		error = gpuspec_folder_read_fd(&file->folder, fd, GPUSPEC_POLICY_FILE,
+					       SIZE_MAX_BYTES, &text, &size);
+	close(fd);
+	if (!error)
+		error = parse(file, GPUSPEC_POLICY_FILE, text, size, policy);
+	file->text = text;
+	return error;
+}
+
+int gpuspec_policy_file_open(struct gpuspec_policy_file *file, const char *path,
+			     unsigned int seconds, struct gpuspec_policy *policy)
+{
+	int error;
+
+	memset(policy, 0, sizeof(*policy));
+	file->text = NULL;
+	error = gpuspec_folder_open(&file->folder, path);
+	if (!error && seconds)
+		error = gpuspec_folder_lock(&file->folder, seconds);
+	return error ? error : read_file(file, policy);
+}
+
+void gpuspec_policy_file_close(struct gpuspec_policy_file *file)
+{
+	gpuspec_folder_close(&file->folder);
+	free(file->text);
+	file->text = NULL;
+}
+
+/* All of a stream, which may not end. */
+static char *read_stream(FILE *stream, size_t *size)
+{
+	char *text = NULL, *more;
+	size_t room = 0;
+
+	*size = 0;
+	do {
+		room = room ? room * 2 : 1 << 16;
+		more = room > SIZE_MAX_BYTES * 2 ? NULL : realloc(text, room + 1);
+		if (!more) {
+			errno = room > SIZE_MAX_BYTES * 2 ? EFBIG : ENOMEM;
+			free(text);
+			return NULL;
+		}
+		text = more;
+		*size += fread(text + *size, 1, room - *size, stream);
+	} while (*size == room);
+	text[*size] = '\0';
+	if (!ferror(stream))
+		return text;
+	free(text);
+	return NULL;
+}
+
+int gpuspec_policy_file_import(struct gpuspec_policy_file *file, const char *path,
+			       struct gpuspec_policy *policy)
+{
+	FILE *stream = strcmp(path, "-") ? fopen(path, "re") : stdin;
+	char why[640];
+	size_t size;
+	char *text;
+	int error;
+
+	memset(policy, 0, sizeof(*policy));
+	errno = 0;
+	text = stream ? read_stream(stream, &size) : NULL;
+	error = -errno;
+	if (stream && stream != stdin)
+		fclose(stream);
+	if (!text) {
+		snprintf(file->folder.sentence, sizeof(file->folder.sentence), "%.*s: %s",
+			 PATH_MAX - 1, path, error == -EFBIG ? "it is far too large for a policy" :
+			 strerror(-error));
+		return error;
+	}
+	error = gpuspec_policy_parse(policy, text, size, why, sizeof(why));
+	if (error)
+		snprintf(file->folder.sentence, sizeof(file->folder.sentence), "%.*s: %.200s",
+			 PATH_MAX - 1, path, why);
+	free(text);
+	return error;
+}
+
+int gpuspec_policy_file_write(struct gpuspec_policy_file *file,
+			      const struct gpuspec_policy *policy, bool *differs)
+{
+	char *text = gpuspec_policy_text(policy), *line = NULL;
+	int error = 0;
+
+	if (!text || asprintf(&line, "%s\n", text) < 0)
+		error = gpuspec_folder_fail(&file->folder, -ENOMEM, GPUSPEC_POLICY_FILE,
+					    "out of memory");
+	*differs = !error && (!file->text || strcmp(file->text, line));
+	if (*differs)
+		error = gpuspec_folder_write_new(&file->folder, GPUSPEC_POLICY_FILE, line,
+						 strlen(line));
+	free(line);
+	free(text);
+	return error;
+}
+
+/* Another name for the file as it is, until the new one takes its own. */
+static int keep_previous(struct gpuspec_policy_file *file)
+{
+	int fd = file->folder.fd;
+
+	if (!file->text)
+		return 0;
+	unlinkat(fd, PREVIOUS_NEW, 0);
+	if (linkat(fd, GPUSPEC_POLICY_FILE, fd, PREVIOUS_NEW, 0) ||
+	    renameat(fd, PREVIOUS_NEW, fd, GPUSPEC_POLICY_PREVIOUS))
+		return gpuspec_folder_fail_errno(&file->folder, GPUSPEC_POLICY_PREVIOUS);
+	return 0;
+}
+
+/* As it was; the first error is the one to tell. */
+static void put_back(struct gpuspec_policy_file *file)
+{
+	struct gpuspec_folder copy = file->folder;
+
+	if (!file->text)
+		unlinkat(copy.fd, GPUSPEC_POLICY_FILE, 0);
+	else if (!gpuspec_folder_write_new(&copy, GPUSPEC_POLICY_FILE, file->text,
+					   strlen(file->text)))
+		gpuspec_folder_put_in_place(&copy, GPUSPEC_POLICY_FILE);
+}
+
+int gpuspec_policy_file_put_in_place(struct gpuspec_policy_file *file)
+{
+	int error = keep_previous(file);
+
+	if (error) {
+		gpuspec_folder_drop_new(&file->folder);
+		return error;
+	}
+	error = gpuspec_folder_put_in_place(&file->folder, GPUSPEC_POLICY_FILE);
+	if (error)
+		put_back(file);
+	return error;
+}
+
+void gpuspec_policy_file_drop(struct gpuspec_policy_file *file)
+{
+	gpuspec_folder_drop_new(&file->folder);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The file of the policy, policy.json in its folder, beside the version
+ * before it. Functions return 0 or a negative errno, and the sentence of the
+ * folder then says why, with the path.
+ */
+#ifndef GPUSPEC_POLICY_FILE_H
+#define GPUSPEC_POLICY_FILE_H
+
+#include <stdbool.h>
+
+#include "folder.h"
+#include "policy.h"
+
+#define GPUSPEC_POLICY_FOLDER	"/etc/gpuspec"
+#define GPUSPEC_POLICY_FILE	"policy.json"
+#define GPUSPEC_POLICY_PREVIOUS	"policy.json.previous"
+
+struct gpuspec_policy_file {
+	struct gpuspec_folder folder;
+	char *text;	/* as it was read; NULL: there is no file */
+};
+
+/* One that may be closed, and is not open. */
+#define GPUSPEC_POLICY_FILE_CLOSED	{ .folder = { .fd = -1, .lock = -1 } }
+
+/*
+ * Read the policy in @path; where there is no file it is empty. With @seconds
+ * to change it: nobody else does until it is closed (-EBUSY). A file that is
+ * broken (-EINVAL), or could be changed by others than root (-EPERM), is not
+ * read. To be closed, and @policy to be freed, in any case.
+ */
+int gpuspec_policy_file_open(struct gpuspec_policy_file *file, const char *path,
+			     unsigned int seconds, struct gpuspec_policy *policy);
+void gpuspec_policy_file_close(struct gpuspec_policy_file *file);
+
+/* Read a policy from anywhere, "-" is standard input; into the sentence of @file. */
+int gpuspec_policy_file_import(struct gpuspec_policy_file *file, const char *path,
+			       struct gpuspec_policy *policy);
+
+/*
+ * Write the policy beside the file; *@differs: it is not what the file has.
+ * Then put it in place, or drop it.
+ */
+int gpuspec_policy_file_write(struct gpuspec_policy_file *file,
+			      const struct gpuspec_policy *policy, bool *differs);
+int gpuspec_policy_file_put_in_place(struct gpuspec_policy_file *file);
+void gpuspec_policy_file_drop(struct gpuspec_policy_file *file);
+
+#endif /* GPUSPEC_POLICY_FILE_H */
