@@ -146,6 +146,24 @@ refuses() {
 	is "$(vfio_open "$@" </dev/null 2>&1)" "$errno"
 }
 
+# --- accounts: a cgroup each, and processes in it ---
+
+cgroups=/sys/fs/cgroup
+
+# Run something as a process of a cgroup: in_cgroup /blue/vms COMMAND [ARG]...
+in_cgroup() {
+	local path=$1
+	shift
+	mkdir -p "$cgroups$path"
+	# The function may be one of this file, so the shell itself goes there for it.
+	(echo "$BASHPID" >"$cgroups$path/cgroup.procs" && "$@")
+}
+
+move_to_cgroup() {
+	mkdir -p "$cgroups$1"
+	echo "$2" >"$cgroups$1/cgroup.procs"
+}
+
 # --- ROMs ---
 
 pci() { echo "/sys/bus/pci/devices/$1"; }
@@ -200,8 +218,10 @@ cleanup_host() {
 		[ ! -e "$file" ] || eventually gone "$(<"$file")"
 	done
 	rm -rf "${work:?}"/*
+	umount /etc/gpuspec 2>/dev/null
+	rm -rf /var/lib/gpuspec /etc/gpuspec
 	[ ! -e /sys/module/gpuspec ] || gpuspec default open >/dev/null
-	rm -rf /var/lib/gpuspec
+	rm -rf /etc/gpuspec
 	for device in /sys/bus/mdev/devices/*; do
 		[ ! -e "$device" ] || write "$device/remove" 1
 	done
