@@ -6,8 +6,8 @@
 #include "verdict.h"
 
 /*
- * Ids of specs, addresses and names of accounts have no blanks and no quotes in
- * them, as audit wants values that are not encoded; other text is not put in.
+ * Ids of specs, addresses and names of accounts have no blanks and no control
+ * characters in them, which would end a value; other text is not put in.
  */
 static struct audit_buffer *begin(void)
 {

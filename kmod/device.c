@@ -282,7 +282,6 @@ static int ask(struct gpuspec_device *device, enum gpuspec_gate gate,
 	totals.refused++;
 	totals.refused_for[reason]++;
 	device->spec->refused++;
-	gpuspec_spec_changed();
 	gpuspec_device_describe(device, &info);
 	gpuspec_event_refused(&info, process, gate, reason, &device->spec->log_limit);
 	return gpuspec_reason_errno(reason);

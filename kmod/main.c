@@ -9,6 +9,7 @@
 #include "event_log.h"
 #include "netlink.h"
 #include "open_gate.h"
+#include "policy.h"
 #include "spec.h"
 
 static int __init gpuspec_init(void)
@@ -46,6 +47,8 @@ static void __exit gpuspec_exit(void)
 	gpuspec_netlink_exit();
 	gpuspec_open_gate_exit();
 	gpuspec_bind_gate_exit();
+	/* Not before the gates: they ask for accounts to the end. */
+	gpuspec_policy_exit();
 	gpuspec_device_exit();
 	gpuspec_spec_exit();
 	gpuspec_event_log_exit();

@@ -410,5 +410,4 @@ void gpuspec_netlink_exit(void)
 	genl_unregister_family(&family);
 	netlink_unregister_notifier(&socket_notifier);
 	gpuspec_stage_exit();
-	gpuspec_policy_exit();
 }

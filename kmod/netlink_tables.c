@@ -151,7 +151,7 @@ static struct snapshot *take_snapshot(struct netlink_callback *cb, put_row *put,
 
 	lockdep_assert_held(&gpuspec_lock);
 	snapshot = kvzalloc(struct_size(snapshot, rows, size_mul(count, row_size)),
-			    GFP_KERNEL_ACCOUNT);
+			    GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!snapshot)
 		return NULL;
 	snapshot->put = put;

@@ -55,6 +55,7 @@ static void free_changes(struct list_head *changes)
 
 /* What the changes come to, before any of it is in force. */
 struct plan {
+	bool replace;			/* a whole policy */
 	struct list_head touched;	/* specs, by their member touched */
 	enum gpuspec_default unnamed;
 	bool has_accounts;		/* a draft of all accounts: */
@@ -151,9 +152,15 @@ static int plan_forget(struct plan *plan, struct gpuspec_change *change,
 static int plan_share(struct plan *plan, struct gpuspec_change *change,
 		      struct netlink_ext_ack *extack)
 {
-	struct gpuspec_spec *spec = plan_name(plan, change, extack);
+	struct gpuspec_spec *spec = gpuspec_spec_find(change->spec->id);
 	int error;
 
+	if (plan->replace && !(spec && spec->next.named)) {
+		NL_SET_ERR_MSG(extack,
+			       "a whole policy gives state and sharing of a spec before its accounts");
+		return -EINVAL;
+	}
+	spec = plan_name(plan, change, extack);
 	if (IS_ERR(spec))
 		return PTR_ERR(spec);
 	/* To share with one more may not take it away from the others. */
@@ -334,6 +341,7 @@ static int apply(struct list_head *changes, bool replace, bool announce,
 		 struct netlink_ext_ack *extack)
 {
 	struct plan plan = {
+		.replace = replace,
 		.touched = LIST_HEAD_INIT(plan.touched),
 		.unnamed = gpuspec_spec_default(),
 		.has_accounts = replace,

@@ -66,7 +66,7 @@ int gpuspec_policy_begin(struct sock *sk, bool replace, struct netlink_ext_ack *
  */
 int gpuspec_policy_commit(struct sock *sk, u32 expected, struct netlink_ext_ack *extack);
 
-/* Forget the accounts, when no client is left. */
+/* Forget the accounts, when no client and no gate is left. */
 void gpuspec_policy_exit(void);
 
 #endif /* GPUSPEC_POLICY_H */

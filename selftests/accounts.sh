@@ -196,6 +196,9 @@ test_what_the_command_line_refuses() {
 	grep -q 'there is no account green' "$work/said"
 	fails_with '/blue is account blue' gpuspec account add red --cgroup /blue
 	fails_with 'uid 7 is account blue' gpuspec account add red --uid 7
+	status=0
+	gpuspec check $spec_ab --account green 2>"$work/said" || status=$?
+	is $status 4
 	gpuspec share $spec_ab --account blue
 	fails_with "$spec_ab is shared with account blue" gpuspec account remove blue
 	fails_with 'no name of an account' gpuspec account add 'a b'

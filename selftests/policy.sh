@@ -55,7 +55,7 @@ test_next_change_brings_all_of_it_back() {
 
 test_previous_version_and_unknown_members_are_kept() {
 	put_policy <<-EOT
-		{"note": "by hand", "version": 1, "specs": {
+		{"note": "by hand", "version": 1, "default": "open", "specs": {
 		  "$spec_ab": {"state": "disabled", "shared": "all", "ticket": 4711}}}
 	EOT
 	gpuspec apply
@@ -78,6 +78,10 @@ test_apply_file_replaces_it() {
 	is "$(spec_field $spec_ab .state)" enabled
 	is "$(spec_field $spec_other .shared)" none
 	is "$(jq -c '.specs | keys' $file)" "[\"$spec_other\"]"
+	# A file that is not there is no empty policy.
+	fails_with 'No such file' gpuspec apply "$work/nowhere"
+	fails_with 'Is a directory' gpuspec apply "$work"
+	is "$(spec_field $spec_other .shared)" none
 }
 
 # Refused with these words, and nothing has changed: breaks WORDS, the file on stdin.
@@ -96,18 +100,18 @@ test_broken_files() {
 	gpuspec disable $spec_ab
 	breaks 'line 2, column' <<<$'{"version": 1,\n "specs": {]}'
 	breaks 'line 1, column' </dev/null
-	breaks 'duplicate object key' <<<'{"version": 1, "specs": {"mdev:a": {"state": "enabled", "shared": "all"}, "mdev:a": {"state": "disabled", "shared": "all"}}}'
-	breaks 'line 3: spec mdev:a: "state" is "enabled" or "disabled", and not "off"' <<<$'{"version": 1,\n"specs": {\n"mdev:a": {"state": "off", "shared": "all"}}}'
-	breaks '"shared" is "all", "none" or a list' <<<'{"version": 1, "specs": {"mdev:a": {"state": "enabled", "shared": []}}}'
-	breaks 'there is no account "green"' <<<'{"version": 1, "specs": {"mdev:a": {"state": "enabled", "shared": [{"account": "green"}]}}}'
-	breaks 'is no spec' <<<'{"version": 1, "specs": {"gpu": {"state": "enabled", "shared": "all"}}}'
-	breaks 'is no path of a cgroup' <<<'{"version": 1, "accounts": {"blue": {"cgroups": ["blue"]}}}'
-	breaks 'is no uid' <<<'{"version": 1, "accounts": {"blue": {"uids": ["root"]}}}'
-	breaks 'is given twice' <<<'{"version": 1, "accounts": {"blue": {"uids": [7]}, "red": {"uids": [7]}}}'
+	breaks 'duplicate object key' <<<'{"version": 1, "default": "open", "specs": {"mdev:a": {"state": "enabled", "shared": "all"}, "mdev:a": {"state": "disabled", "shared": "all"}}}'
+	breaks 'line 3: spec mdev:a: "state" is "enabled" or "disabled", and not "off"' <<<$'{"version": 1, "default": "open",\n"specs": {\n"mdev:a": {"state": "off", "shared": "all"}}}'
+	breaks '"shared" is "all", "none" or a list' <<<'{"version": 1, "default": "open", "specs": {"mdev:a": {"state": "enabled", "shared": []}}}'
+	breaks 'there is no account "green"' <<<'{"version": 1, "default": "open", "specs": {"mdev:a": {"state": "enabled", "shared": [{"account": "green"}]}}}'
+	breaks 'is no spec' <<<'{"version": 1, "default": "open", "specs": {"gpu": {"state": "enabled", "shared": "all"}}}'
+	breaks 'is no path of a cgroup' <<<'{"version": 1, "default": "open", "accounts": {"blue": {"cgroups": ["blue"]}}}'
+	breaks 'is no uid' <<<'{"version": 1, "default": "open", "accounts": {"blue": {"uids": ["root"]}}}'
+	breaks 'is given twice' <<<'{"version": 1, "default": "open", "accounts": {"blue": {"uids": [7]}, "red": {"uids": [7]}}}'
 	breaks 'take a newer one' <<<'{"version": 2}'
 	breaks '"version" is 1, and not nothing' <<<'{}'
 	breaks '"default" is "open" or "closed"' <<<'{"version": 1, "default": 1}'
-	breaks 'line 1, column' < <(printf '{"version": 1, "specs": '; head -c 100000 /dev/zero | tr '\0' '[')
+	breaks 'line 1, column' < <(printf '{"version": 1, "default": "open", "specs": '; head -c 100000 /dev/zero | tr '\0' '[')
 	breaks 'larger than' < <(head -c 100000000 /dev/zero)
 }
 
@@ -146,7 +150,20 @@ test_full_and_read_only() {
 	fails_with 'Read-only file system' gpuspec enable $spec_ab
 	is "$(spec_field $spec_ab .state)" disabled
 	cmp $file "$work/before"
+	# What is there can be applied all the same, and is left as it is.
+	reload
+	gpuspec apply
+	is "$(spec_field $spec_ab .state)" disabled
 	umount /etc/gpuspec
+}
+
+test_who_may_not_is_told_so() {
+	local status=0
+	gpuspec disable $spec_ab
+	setpriv --reuid 1000 --clear-groups gpuspec enable $spec_ab 2>"$work/said" || status=$?
+	is $status 6
+	grep -q 'run it as root' "$work/said"
+	is "$(spec_field $spec_ab .state)" disabled
 }
 
 # Fifty at once, each with a spec of its own: none is lost, in the file or the kernel.

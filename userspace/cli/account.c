@@ -212,7 +212,7 @@ static int make_change(struct request *request, struct policy_change *change)
 	json_t *answer;
 	int result;
 
-	result = policy_change_make(request, change, NULL);
+	result = policy_change_make(request, change, NULL, 0);
 	if (result)
 		return result;
 	account = gpuspec_policy_account(&change->wanted, name);

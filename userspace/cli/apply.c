@@ -108,7 +108,7 @@ static json_t *row_specs(const struct gpuspec_policy *now, const struct gpuspec_
 static json_t *row_new_default(const struct policy_change *change)
 {
 	enum gpuspec_default before = change->inventory.info.unnamed;
-	enum gpuspec_default after = policy_change_default(change);
+	enum gpuspec_default after = change->wanted.unnamed;
 	json_t *row;
 
 	if (before == after)
@@ -158,10 +158,24 @@ static void print_account(json_t *row)
 
 static void print_rom(json_t *row)
 {
-	bool failed = output_get(row, "error");
+	if (!output_get(row, "error"))
+		printf("  %s: ROM %.8s -> %.8s\n", output_text(row, "spec"),
+		       output_text(row, "before"), output_text(row, "after"));
+}
 
-	printf("  %s: ROM %.8s -> %.8s%s\n", output_text(row, "spec"), output_text(row, "before"),
-	       output_text(row, "after"), failed ? ": failed" : "");
+static void print_failed_rom(json_t *row)
+{
+	if (output_get(row, "error"))
+		printf("%s: its ROM was left as it is\n", output_text(row, "spec"));
+}
+
+static size_t count_changed(json_t *roms)
+{
+	size_t count = 0, i;
+
+	for (i = 0; i < json_array_size(roms); i++)
+		count += !output_get(json_array_get(roms, i), "error");
+	return count;
 }
 
 static void print_each(json_t *answer, const char *member, void (*print)(json_t *row))
@@ -177,6 +191,9 @@ static void print_answer(json_t *answer, bool dry_run)
 {
 	json_t *unnamed = output_get(answer, "default");
 
+	if (json_is_true(output_get(answer, "written")))
+		puts(GPUSPEC_POLICY_FOLDER "/" GPUSPEC_POLICY_FILE " has the new policy.");
+	print_each(answer, "roms", print_failed_rom);
 	if (!json_is_true(output_get(answer, "changed"))) {
 		puts("Nothing to change: the kernel has this policy in force.");
 		return;
@@ -200,7 +217,8 @@ static json_t *row_answer(const struct request *request, const struct policy_cha
 
 	output_set(answer, "changed", json_boolean(unnamed || json_array_size(accounts) ||
 						   json_array_size(specs) ||
-						   json_array_size(roms)));
+						   count_changed(roms)));
+	output_set(answer, "written", json_boolean(change->written));
 	output_set(answer, "dry_run", json_boolean(request->dry_run));
 	output_set(answer, "default", unnamed);
 	output_set(answer, "accounts", accounts);
@@ -211,29 +229,16 @@ static json_t *row_answer(const struct request *request, const struct policy_cha
 
 /* --- the verb --- */
 
-static int take_file(const struct request *request, struct policy_change *change)
-{
-	struct gpuspec_policy given;
-
-	if (gpuspec_policy_file_import(&change->file, request->argv[0], &given))
-		return fail(EXIT_FAILED, request->verb, "%s; nothing was changed",
-			    change->file.folder.sentence);
-	gpuspec_policy_free(&change->wanted);
-	change->wanted = given;
-	return EXIT_DONE;
-}
-
 static int apply_all(struct request *request, struct policy_change *change)
 {
 	bool any = request->argc || change->file.text;
 	json_t *answer, *roms = json_array();
 	int result = EXIT_DONE;
 
-	if (request->argc)
-		result = take_file(request, change);
-	/* Without a file there is nothing to bring into the kernel, or to write. */
-	if (!result && any)
-		result = policy_change_make(request, change, NULL);
+	change->keeps_file = !request->argc;
+	/* Without a file there is nothing to bring into the kernel. */
+	if (any)
+		result = policy_change_make(request, change, NULL, 0);
 	if (result) {
 		json_decref(roms);
 		return result;
@@ -253,10 +258,20 @@ static int apply_all(struct request *request, struct policy_change *change)
 
 int apply(struct request *request)
 {
+	struct gpuspec_policy_file source = GPUSPEC_POLICY_FILE_CLOSED;
 	struct policy_change change;
+	struct gpuspec_policy given;
 	int result;
 
+	/* First, since standard input may take its time. */
+	if (request->argc && gpuspec_policy_file_import(&source, request->argv[0], &given))
+		return fail(EXIT_FAILED, request->verb, "%s; nothing was changed",
+			    source.folder.sentence);
 	result = policy_change_begin(request, &change);
+	if (request->argc) {
+		gpuspec_policy_free(&change.wanted);
+		change.wanted = given;
+	}
 	if (!result)
 		result = apply_all(request, &change);
 	policy_change_end(&change);

@@ -83,7 +83,7 @@ static int change_spec(const struct request *request, struct policy_change *chan
 		       const struct action *action, const char *id)
 {
 	static const struct gpuspec_rule unnamed;
-	struct gpuspec_rule rule = gpuspec_rule_in_force(&unnamed, policy_change_default(change));
+	struct gpuspec_rule rule = gpuspec_rule_in_force(&unnamed, change->wanted.unnamed);
 
 	if (gpuspec_policy_name(&change->wanted, id, rule.state, rule.sharing))
 		return fail(EXIT_FAILED, request->verb, "out of memory; nothing was changed");
@@ -128,7 +128,9 @@ static json_t *row_change(const struct request *request,
 	const struct gpuspec_policy_spec *before = gpuspec_policy_spec(&change->now, id);
 	const struct gpuspec_policy_spec *after = gpuspec_policy_spec(&change->wanted, id);
 	bool changed = !before || !gpuspec_policy_same_spec(before, after);
-	bool present = gpuspec_inventory_model(&change->inventory, id);
+	const struct gpuspec_model *model = gpuspec_inventory_model(&change->inventory, id);
+	/* Of a type of mdevs there need not be one yet. */
+	bool present = model && (model->spec.devices || model->available >= 0);
 	json_t *row = json_object();
 
 	output_set(row, "id", row_string(id));
@@ -228,19 +230,6 @@ static int check_account(const struct request *request, const struct policy_chan
 		    request->account, request->account);
 }
 
-/* What was named on the command line is in the list of this request. */
-static const struct targets *named;
-
-static bool only_unused(const struct request *request, const char *id)
-{
-	int i;
-
-	for (i = 0; request->if_unused && i < named->count; i++)
-		if (!strcmp(named->ids[i], id))
-			return true;
-	return false;
-}
-
 static int change_all(struct request *request, struct policy_change *change,
 		      const struct action *action, const struct targets *targets)
 {
@@ -251,9 +240,8 @@ static int change_all(struct request *request, struct policy_change *change,
 		result = change_spec(request, change, action, targets->ids[i]);
 	if (!result && request->if_unused)
 		result = refuse_used(request, change, targets);
-	named = targets;
 	if (!result)
-		result = policy_change_make(request, change, only_unused);
+		result = policy_change_make(request, change, targets->ids, targets->count);
 	if (!result)
 		tell(request, action, change, targets);
 	return result;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cli.h"
 #include "output.h"
@@ -49,6 +50,16 @@ static int tell(const struct request *request, const char *id, enum gpuspec_reas
 	return allowed ? EXIT_DONE : EXIT_REFUSED;
 }
 
+static bool is_account(const struct gpuspec_tables *tables, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < tables->account_count; i++)
+		if (!strcmp(tables->accounts[i].name, name))
+			return true;
+	return !strcmp(name, GPUSPEC_ACCOUNT_HOST);
+}
+
 int check(struct request *request)
 {
 	struct gpuspec_question question = { .account = request->account, .pid = request->pid };
@@ -61,7 +72,10 @@ int check(struct request *request)
 	error = gpuspec_inventory_read(request->nl, "/sys", &inventory);
 	if (error)
 		return fail_nl(request->nl, error, "check");
-	id = resolve_spec(request, &inventory, request->argv[0], &result);
+	if (request->account && !is_account(&inventory.tables, request->account))
+		result = fail(EXIT_NOT_FOUND, "check", "there is no account %s; gpuspec account list shows those there are",
+			      request->account);
+	id = result ? NULL : resolve_spec(request, &inventory, request->argv[0], &result);
 	if (id) {
 		question.id = id;
 		error = gpuspec_nl_check(request->nl, &question, &reason, account);

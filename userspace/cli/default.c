@@ -50,10 +50,9 @@ static int change_default(struct request *request, enum gpuspec_default unnamed)
 	int result;
 
 	result = policy_change_begin(request, &change);
-	change.wanted.has_default = true;
 	change.wanted.unnamed = unnamed;
 	if (!result)
-		result = policy_change_make(request, &change, NULL);
+		result = policy_change_make(request, &change, NULL, 0);
 	policy_change_end(&change);
 	return result;
 }

@@ -16,8 +16,6 @@ int export_policy(struct request *request)
 	if (error)
 		return fail_nl(request->nl, error, "export");
 	if (!gpuspec_policy_of_tables(&policy, &tables)) {
-		policy.has_default = true;
-		policy.unnamed = tables.info.unnamed;
 		text = gpuspec_policy_text(&policy);
 		gpuspec_policy_free(&policy);
 	}

@@ -128,7 +128,7 @@ static void put_devices(const struct gpuspec_tables *tables, const char *name, c
 
 static const char *account_of(const struct gpuspec_device *device)
 {
-	return *device->holder.account ? device->holder.account : "unknown";
+	return *device->holder.account ? device->holder.account : "(unknown)";
 }
 
 static const char *rom_state_of(const struct gpuspec_device *device)

@@ -12,6 +12,9 @@
 
 static int fail_file(const struct request *request, const struct policy_change *change)
 {
+	if (change->file.lost)
+		return fail(EXIT_FAILED, request->verb, "%s; and the file could not be put back: the kernel has the policy from before, gpuspec apply gives it the file's",
+			    change->file.folder.sentence);
 	return fail(EXIT_FAILED, request->verb, "%s; nothing was changed",
 		    change->file.folder.sentence);
 }
@@ -26,8 +29,12 @@ int policy_change_begin(struct request *request, struct policy_change *change)
 	int error;
 
 	memset(change, 0, sizeof(*change));
-	if (gpuspec_policy_file_open(&change->file, GPUSPEC_POLICY_FOLDER,
-				     request->dry_run ? 0 : PATIENCE, &change->wanted))
+	error = gpuspec_policy_file_open(&change->file, GPUSPEC_POLICY_FOLDER,
+					 request->dry_run ? 0 : PATIENCE, &change->wanted);
+	if (error == -EACCES)
+		return fail(EXIT_NOT_PERMITTED, request->verb, "%s; run it as root on the host",
+			    change->file.folder.sentence);
+	if (error)
 		return fail_file(request, change);
 	/* After the lock was taken: this is what the change starts from. */
 	error = gpuspec_inventory_read(request->nl, "/sys", &change->inventory);
@@ -50,22 +57,13 @@ void policy_change_end(struct policy_change *change)
 	gpuspec_policy_free(&change->wanted);
 }
 
-enum gpuspec_default policy_change_default(const struct policy_change *change)
-{
-	return change->wanted.has_default ? change->wanted.unnamed :
-					    change->inventory.info.unnamed;
-}
-
 /* The file could not be put in place: back to what was. */
 static int change_back(struct request *request, struct policy_change *change)
 {
 	struct gpuspec_policy_diff back;
 	int error;
 
-	change->now.has_default = true;
-	change->now.unnamed = change->inventory.info.unnamed;
-	error = gpuspec_policy_diff(&back, policy_change_default(change), &change->wanted,
-				    &change->now);
+	error = gpuspec_policy_diff(&back, &change->wanted, &change->now);
 	if (!error && back.count)
 		error = gpuspec_nl_change(request->nl, back.changes, back.count);
 	free(back.changes);
@@ -78,11 +76,12 @@ static int change_back(struct request *request, struct policy_change *change)
 static int make(struct request *request, struct policy_change *change,
 		const struct gpuspec_policy_diff *diff)
 {
-	bool differs;
+	bool differs = false;
 	int error;
 
 	/* What can fail, for want of room or permission, comes before the kernel. */
-	if (gpuspec_policy_file_write(&change->file, &change->wanted, &differs))
+	if (!change->keeps_file &&
+	    gpuspec_policy_file_write(&change->file, &change->wanted, &differs))
 		return fail_file(request, change);
 	error = diff->count ? gpuspec_nl_change(request->nl, diff->changes, diff->count) : 0;
 	if (error) {
@@ -92,11 +91,22 @@ static int make(struct request *request, struct policy_change *change,
 	}
 	if (differs && gpuspec_policy_file_put_in_place(&change->file))
 		return change_back(request, change);
+	change->written = differs;
 	return EXIT_DONE;
 }
 
+static bool is_listed(const char *id, const char *const *ids, int count)
+{
+	int i;
+
+	for (i = 0; i < count; i++)
+		if (!strcmp(ids[i], id))
+			return true;
+	return false;
+}
+
 int policy_change_make(struct request *request, struct policy_change *change,
-		       bool (*if_unused)(const struct request *request, const char *id))
+		       const char *const *ids, int count)
 {
 	struct gpuspec_policy_diff diff;
 	size_t i;
@@ -104,14 +114,13 @@ int policy_change_make(struct request *request, struct policy_change *change,
 
 	if (request->dry_run)
 		return EXIT_DONE;
-	if (gpuspec_policy_diff(&diff, change->inventory.info.unnamed, &change->now,
-				&change->wanted))
+	if (gpuspec_policy_diff(&diff, &change->now, &change->wanted))
 		return no_memory(request);
 	for (i = 0; i < diff.count; i++)
 		if (diff.changes[i].what == GPUSPEC_SET_SPEC ||
 		    diff.changes[i].what == GPUSPEC_RECALL_SPEC)
-			diff.changes[i].if_unused = if_unused &&
-				if_unused(request, diff.changes[i].id);
+			diff.changes[i].if_unused = request->if_unused &&
+				is_listed(diff.changes[i].id, ids, count);
 	interruption_hold();
 	result = make(request, change, &diff);
 	free(diff.changes);

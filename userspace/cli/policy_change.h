@@ -16,20 +16,19 @@ struct policy_change {
 	struct gpuspec_inventory inventory;	/* before the change */
 	struct gpuspec_policy now;		/* what the kernel has in force */
 	struct gpuspec_policy wanted;		/* begins as what the file says */
+	bool keeps_file;			/* it is the file's own policy that is made */
+	bool written;				/* the file was */
 };
 
 /* Exit statuses; errors were told. With --dry-run nobody is kept from changing it. */
 int policy_change_begin(struct request *request, struct policy_change *change);
 /*
- * Make it, or with --dry-run nothing. @if_unused, if not NULL, tells of each
- * step whether it is only for a spec that is not in use.
+ * Make it, or with --dry-run nothing. With --if-unused, only if of the specs
+ * @ids, @count of them, no device is in use.
  */
 int policy_change_make(struct request *request, struct policy_change *change,
-		       bool (*if_unused)(const struct request *request, const char *id));
+		       const char *const *ids, int count);
 /* In any case. */
 void policy_change_end(struct policy_change *change);
-
-/* What holds for specs that policy does not name, once the change is made. */
-enum gpuspec_default policy_change_default(const struct policy_change *change);
 
 #endif /* GPUSPEC_POLICY_CHANGE_H */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +35,10 @@ static void add_row(struct applying *applying, const char *spec, const char *aft
 
 	output_set(row, "spec", row_string(spec));
 	output_set(row, "before", before ? row_sha256(before->sha256) : NULL);
-	output_set(row, "after", row_string_or_null(after));
+	if (error)
+		output_set(row, "after", before ? row_sha256(before->sha256) : NULL);
+	else
+		output_set(row, "after", row_string_or_null(after));
 	output_set(row, "error", error ? row_string(error) : NULL);
 	json_array_append_new(applying->rows, row);
 	if (error)
@@ -88,32 +92,41 @@ static int take(const char *spec, const struct gpuspec_rom_entry *entry, void *d
 	return 0;
 }
 
-/* What the kernel has and the store has not; a broken history is no reason to clear. */
+/* Has the store a ROM for the spec, or a history that is broken, which is no reason to clear? */
+static bool may_have_rom(struct applying *applying, const char *spec)
+{
+	struct gpuspec_rom_history history;
+	bool has;
+
+	if (gpuspec_rom_store_history(&applying->store, spec, &history))
+		return true;
+	has = gpuspec_rom_history_current(&history);
+	gpuspec_rom_history_free(&history);
+	return has;
+}
+
+/* NULL, or why it could not be cleared; somebody else may just have done it. */
+static const char *clear(struct applying *applying, const char *spec)
+{
+	int error = applying->request->dry_run ? 0 :
+		    gpuspec_nl_rom_clear(applying->request->nl, spec);
+
+	return error && error != -ENOENT ? gpuspec_nl_sentence(applying->request->nl) : NULL;
+}
+
 static void clear_others(struct applying *applying)
 {
-	const struct gpuspec_rom_entry *current;
-	struct gpuspec_rom_history history;
-	const char *spec, *error;
+	const char *spec;
 	size_t i;
 
 	for (i = 0; i < applying->inventory->model_count; i++) {
 		spec = applying->inventory->models[i].spec.id;
-		if (!kernel_rom(applying, spec) ||
-		    gpuspec_rom_store_history(&applying->store, spec, &history))
-			continue;
-		current = gpuspec_rom_history_current(&history);
-		gpuspec_rom_history_free(&history);
-		if (current)
-			continue;
-		error = NULL;
-		if (!applying->request->dry_run &&
-		    gpuspec_nl_rom_clear(applying->request->nl, spec))
-			error = gpuspec_nl_sentence(applying->request->nl);
-		add_row(applying, spec, "", error);
+		if (kernel_rom(applying, spec) && !may_have_rom(applying, spec))
+			add_row(applying, spec, "", clear(applying, spec));
 	}
 }
 
-/* A store that never was, on a file system that may not be written to, is not made for this. */
+/* A store that never was is not made for this; one that cannot be written to will do. */
 static int open_store(struct applying *applying)
 {
 	int error;
@@ -121,8 +134,7 @@ static int open_store(struct applying *applying)
 	error = gpuspec_rom_store_read(&applying->store, GPUSPEC_ROM_STORE);
 	if (error || applying->store.folder.fd < 0 || applying->request->dry_run)
 		return error;
-	gpuspec_rom_store_close(&applying->store);
-	return gpuspec_rom_store_change(&applying->store, GPUSPEC_ROM_STORE, PATIENCE);
+	return gpuspec_folder_lock(&applying->store.folder, PATIENCE);
 }
 
 int rom_apply(struct request *request, const struct gpuspec_inventory *inventory, json_t *rows)

@@ -19,7 +19,7 @@ int fuzz_policy(const unsigned char *data, size_t size)
 		written = gpuspec_policy_text(&policy);
 		if (!written || gpuspec_policy_parse(&again, written, strlen(written), why,
 						     sizeof(why)) ||
-		    gpuspec_policy_diff(&diff, policy.unnamed, &policy, &again) || diff.count)
+		    gpuspec_policy_diff(&diff, &policy, &again) || diff.count)
 			abort();
 		free(diff.changes);
 		free(written);

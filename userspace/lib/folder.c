@@ -81,6 +81,9 @@ int gpuspec_folder_lock(struct gpuspec_folder *folder, unsigned int seconds)
 		return gpuspec_folder_fail_errno(folder, "");
 	/* Not for others to read: who can open it can hold it. */
 	folder->lock = openat(folder->fd, LOCK, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	/* Where nothing can be changed, nobody has to be kept from it. */
+	if (folder->lock < 0 && errno == EROFS)
+		return 0;
 	if (folder->lock < 0)
 		return gpuspec_folder_fail_errno(folder, LOCK);
 	while (flock(folder->lock, LOCK_EX | LOCK_NB)) {

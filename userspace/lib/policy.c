@@ -234,6 +234,15 @@ const struct gpuspec_account *gpuspec_policy_marked(const struct gpuspec_policy 
 	return NULL;
 }
 
+size_t gpuspec_policy_size(const struct gpuspec_policy *policy)
+{
+	size_t count = policy->account_count + policy->spec_count, i;
+
+	for (i = 0; i < policy->spec_count; i++)
+		count += policy->specs[i].share_count;
+	return count + 1;
+}
+
 static int take_account(struct gpuspec_policy *policy, const struct gpuspec_account *from)
 {
 	struct gpuspec_account *account;
@@ -256,6 +265,7 @@ int gpuspec_policy_of_tables(struct gpuspec_policy *policy, const struct gpuspec
 	size_t i;
 
 	memset(policy, 0, sizeof(*policy));
+	policy->unnamed = tables->info.unnamed;
 	for (i = 0; i < tables->account_count && !error; i++)
 		error = take_account(policy, &tables->accounts[i]);
 	for (i = 0; i < tables->spec_count && !error; i++) {

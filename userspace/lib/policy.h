@@ -25,8 +25,7 @@ struct gpuspec_policy_spec {
 };
 
 struct gpuspec_policy {
-	bool has_default;	/* else the module's own holds */
-	enum gpuspec_default unnamed;
+	enum gpuspec_default unnamed;	/* what holds for specs that are not named */
 	struct gpuspec_account *accounts;	/* by name */
 	size_t account_count;
 	struct gpuspec_policy_spec *specs;	/* by id */
@@ -67,7 +66,10 @@ const struct gpuspec_account *gpuspec_policy_marked(const struct gpuspec_policy 
 						    const struct gpuspec_account *but,
 						    const char *cgroup, uint32_t uid);
 
-/* What the module has in force, as a policy without a default. */
+/* Accounts, specs and shares: with the default, as many changes as it is from nothing. */
+size_t gpuspec_policy_size(const struct gpuspec_policy *policy);
+
+/* What the module has in force, as a policy. */
 int gpuspec_policy_of_tables(struct gpuspec_policy *policy, const struct gpuspec_tables *tables);
 
 /* --- as text, policy_text.c --- */
@@ -91,8 +93,8 @@ struct gpuspec_policy_diff {
 };
 
 /* The changes to make of @from what @to is; to be freed by free(diff->changes). */
-int gpuspec_policy_diff(struct gpuspec_policy_diff *diff, enum gpuspec_default unnamed,
-			const struct gpuspec_policy *from, const struct gpuspec_policy *to);
+int gpuspec_policy_diff(struct gpuspec_policy_diff *diff, const struct gpuspec_policy *from,
+			const struct gpuspec_policy *to);
 bool gpuspec_policy_same_spec(const struct gpuspec_policy_spec *a,
 			      const struct gpuspec_policy_spec *b);
 bool gpuspec_policy_same_account(const struct gpuspec_account *a,

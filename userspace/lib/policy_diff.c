@@ -120,8 +120,8 @@ static int diff_spec(struct gpuspec_policy_diff *diff, const struct gpuspec_poli
 	return error;
 }
 
-int gpuspec_policy_diff(struct gpuspec_policy_diff *diff, enum gpuspec_default unnamed,
-			const struct gpuspec_policy *from, const struct gpuspec_policy *to)
+int gpuspec_policy_diff(struct gpuspec_policy_diff *diff, const struct gpuspec_policy *from,
+			const struct gpuspec_policy *to)
 {
 	const struct gpuspec_policy_spec *spec;
 	int error;
@@ -129,7 +129,7 @@ int gpuspec_policy_diff(struct gpuspec_policy_diff *diff, enum gpuspec_default u
 
 	memset(diff, 0, sizeof(*diff));
 	error = diff_accounts(diff, from, to);
-	if (!error && to->has_default && to->unnamed != unnamed)
+	if (!error && to->unnamed != from->unnamed)
 		error = add(diff, &(struct gpuspec_change){
 			.what = GPUSPEC_SET_DEFAULT, .unnamed = to->unnamed,
 		});

@@ -10,7 +10,7 @@
 #include "policy_file.h"
 
 /* Far more than a policy of as many specs as the kernel takes. */
-#define SIZE_MAX_BYTES	(64u << 20)
+#define SIZE_MAX_BYTES	(16u << 20)
 #define PREVIOUS_NEW	".previous.new"
 
 /* What others could write is not the admin's policy. */
@@ -77,6 +77,7 @@ int gpuspec_policy_file_open(struct gpuspec_policy_file *file, const char *path,
 
 	memset(policy, 0, sizeof(*policy));
 	file->text = NULL;
+	file->lost = false;
 	error = gpuspec_folder_open(&file->folder, path);
 	if (!error && seconds)
 		error = gpuspec_folder_lock(&file->folder, seconds);
@@ -118,16 +119,16 @@ static char *read_stream(FILE *stream, size_t *size)
 int gpuspec_policy_file_import(struct gpuspec_policy_file *file, const char *path,
 			       struct gpuspec_policy *policy)
 {
-	FILE *stream = strcmp(path, "-") ? fopen(path, "re") : stdin;
-	char why[640];
+	char why[640], *text;
+	FILE *stream;
 	size_t size;
-	char *text;
 	int error;
 
 	memset(policy, 0, sizeof(*policy));
 	errno = 0;
+	stream = strcmp(path, "-") ? fopen(path, "re") : stdin;
 	text = stream ? read_stream(stream, &size) : NULL;
-	error = -errno;
+	error = errno ? -errno : -EIO;
 	if (stream && stream != stdin)
 		fclose(stream);
 	if (!text) {
@@ -148,11 +149,16 @@ int gpuspec_policy_file_write(struct gpuspec_policy_file *file,
 			      const struct gpuspec_policy *policy, bool *differs)
 {
 	char *text = gpuspec_policy_text(policy), *line = NULL;
+	size_t count = gpuspec_policy_size(policy);
 	int error = 0;
 
 	if (!text || asprintf(&line, "%s\n", text) < 0)
 		error = gpuspec_folder_fail(&file->folder, -ENOMEM, GPUSPEC_POLICY_FILE,
 					    "out of memory");
+	if (!error && count > GPUSPEC_CHANGES_MAX)
+		error = gpuspec_folder_fail(&file->folder, -E2BIG, GPUSPEC_POLICY_FILE,
+					    "it would have %zu accounts, specs and shares in all, and the kernel takes %d",
+					    count, GPUSPEC_CHANGES_MAX);
 	*differs = !error && (!file->text || strcmp(file->text, line));
 	if (*differs)
 		error = gpuspec_folder_write_new(&file->folder, GPUSPEC_POLICY_FILE, line,
@@ -176,16 +182,17 @@ static int keep_previous(struct gpuspec_policy_file *file)
 	return 0;
 }
 
-/* As it was; the first error is the one to tell. */
+/* As it was: by the name that keep_previous() gave it, which takes no room. */
 static void put_back(struct gpuspec_policy_file *file)
 {
-	struct gpuspec_folder copy = file->folder;
+	int fd = file->folder.fd, failed;
 
 	if (!file->text)
-		unlinkat(copy.fd, GPUSPEC_POLICY_FILE, 0);
-	else if (!gpuspec_folder_write_new(&copy, GPUSPEC_POLICY_FILE, file->text,
-					   strlen(file->text)))
-		gpuspec_folder_put_in_place(&copy, GPUSPEC_POLICY_FILE);
+		failed = unlinkat(fd, GPUSPEC_POLICY_FILE, 0);
+	else
+		failed = linkat(fd, GPUSPEC_POLICY_PREVIOUS, fd, PREVIOUS_NEW, 0) ||
+			 renameat(fd, PREVIOUS_NEW, fd, GPUSPEC_POLICY_FILE);
+	file->lost = failed || fsync(fd);
 }
 
 int gpuspec_policy_file_put_in_place(struct gpuspec_policy_file *file)

@@ -19,6 +19,7 @@
 struct gpuspec_policy_file {
 	struct gpuspec_folder folder;
 	char *text;	/* as it was read; NULL: there is no file */
+	bool lost;	/* it could not be put back as it was */
 };
 
 /* One that may be closed, and is not open. */
@@ -40,7 +41,7 @@ int gpuspec_policy_file_import(struct gpuspec_policy_file *file, const char *pat
 
 /*
  * Write the policy beside the file; *@differs: it is not what the file has.
- * Then put it in place, or drop it.
+ * Then put it in place, or drop it. -E2BIG: the kernel would not take it.
  */
 int gpuspec_policy_file_write(struct gpuspec_policy_file *file,
 			      const struct gpuspec_policy *policy, bool *differs);

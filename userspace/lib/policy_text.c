@@ -71,12 +71,9 @@ static int read_default(struct reader *reader, const json_t *value)
 	const char *word = json_string_value(value);
 	char text[64];
 
-	if (!value)
-		return 0;
 	if (!word || (strcmp(word, "open") && strcmp(word, "closed")))
 		return wrong(reader, "default", "\"default\" is \"open\" or \"closed\", and not %s",
 			     shown(value, text));
-	reader->policy->has_default = true;
 	reader->policy->unnamed = strcmp(word, "open") ? GPUSPEC_DEFAULT_CLOSED :
 						       GPUSPEC_DEFAULT_OPEN;
 	return 0;
@@ -300,7 +297,30 @@ static int read_document(struct reader *reader)
 		error = read_accounts(reader, json_object_get(document, "accounts"));
 	if (!error)
 		error = read_specs(reader, json_object_get(document, "specs"));
+	if (!error && gpuspec_policy_size(reader->policy) > GPUSPEC_CHANGES_MAX)
+		error = wrong(reader, "specs", "there are more than %d accounts, specs and shares in all",
+			      GPUSPEC_CHANGES_MAX - 1);
 	return error;
+}
+
+/* Far more than the kernel takes of all that is one; they are what takes memory. */
+#define OBJECTS_MAX	(4 * GPUSPEC_CHANGES_MAX)
+
+static size_t count_objects(const char *text, size_t length)
+{
+	size_t count = 0, i;
+
+	for (i = 0; i < length; i++)
+		count += text[i] == '{';
+	return count;
+}
+
+/* A sentence may have words of a file that could upset a terminal. */
+static void make_printable(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			*text = ' ';
 }
 
 int gpuspec_policy_parse(struct gpuspec_policy *policy, const char *text, size_t length,
@@ -313,23 +333,45 @@ int gpuspec_policy_parse(struct gpuspec_policy *policy, const char *text, size_t
 	int result;
 
 	memset(policy, 0, sizeof(*policy));
+	if (count_objects(text, length) > OBJECTS_MAX) {
+		snprintf(why, why_size, "it has more objects than a policy can have");
+		return -EINVAL;
+	}
 	policy->document = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
 	if (!policy->document) {
 		if (json_error_code(&error) == json_error_out_of_memory)
 			return no_memory(&reader);
 		snprintf(why, why_size, "line %d, column %d: %s", error.line, error.column,
 			 error.text);
+		make_printable(why);
 		return -EINVAL;
 	}
 	result = read_document(&reader);
-	if (result)
-		gpuspec_policy_free(policy);
+	if (!result)
+		return 0;
+	make_printable(why);
+	gpuspec_policy_free(policy);
 	return result;
 }
 
 /* --- writing --- */
 
-static json_t *shared_of(const struct gpuspec_policy_spec *spec)
+/* An account's share in the list @old, with all that it has there; or a new one. */
+static json_t *share_of(const json_t *old, const char *account)
+{
+	json_t *share;
+	size_t i;
+
+	for (i = 0; i < json_array_size(old); i++) {
+		share = json_array_get(old, i);
+		if (json_is_string(json_object_get(share, "account")) &&
+		    !strcmp(json_string_value(json_object_get(share, "account")), account))
+			return json_copy(share);
+	}
+	return json_pack("{s:s}", "account", account);
+}
+
+static json_t *shared_of(const json_t *old, const struct gpuspec_policy_spec *spec)
 {
 	json_t *list, *share;
 	size_t i;
@@ -338,9 +380,11 @@ static json_t *shared_of(const struct gpuspec_policy_spec *spec)
 		return json_string(spec->sharing == GPUSPEC_SHARING_ALL ? "all" : "none");
 	list = json_array();
 	for (i = 0; i < spec->share_count; i++) {
-		share = json_pack("{s:s}", "account", spec->shares[i].account);
+		share = share_of(old, spec->shares[i].account);
 		if (spec->shares[i].maximum)
 			json_object_set_new(share, "max", json_integer(spec->shares[i].maximum));
+		else if (!json_is_null(json_object_get(share, "max")))
+			json_object_del(share, "max");
 		if (json_array_append_new(list, share)) {
 			json_decref(list);
 			return NULL;
@@ -382,7 +426,8 @@ static int write_spec(json_t *parent, const struct gpuspec_policy_spec *spec)
 	json_t *object = member(parent, spec->id);
 
 	return !object || json_object_set_new(object, "state", json_string(state)) ||
-	       json_object_set_new(object, "shared", shared_of(spec));
+	       json_object_set_new(object, "shared",
+				   shared_of(json_object_get(object, "shared"), spec));
 }
 
 /* The members of @object that the policy does not have any more. */
@@ -408,10 +453,7 @@ char *gpuspec_policy_text(const struct gpuspec_policy *policy)
 	size_t i;
 
 	error = json_object_set_new(document, "version", json_integer(GPUSPEC_POLICY_VERSION));
-	if (policy->has_default)
-		error |= json_object_set_new(document, "default", json_string(unnamed));
-	else
-		json_object_del(document, "default");
+	error |= json_object_set_new(document, "default", json_string(unnamed));
 	accounts = member(document, "accounts");
 	specs = member(document, "specs");
 	error |= !accounts || !specs;

@@ -19,7 +19,7 @@ static int failed;
 			"\"mail\": \"x\"}"
 #define A_SPEC		"\"" A "\": {\"state\": \"disabled\", \"shared\": \"none\", \"why\": \"slow\"}"
 #define B_SPEC		"\"" B "\": {\"state\": \"enabled\", \"shared\": [" \
-			"{\"account\": \"blue\", \"max\": 2}, {\"account\": \"host\", \"max\": null}]}"
+			"{\"account\": \"blue\", \"max\": 2, \"ticket\": 3}, {\"account\": \"host\", \"max\": null}]}"
 
 static const char good[] =
 	"{\"note\": 1, \"version\": 1, \"default\": \"closed\", \"accounts\": {" BLUE_ACCOUNT
@@ -40,7 +40,7 @@ static void read_and_write(void)
 	char *text;
 
 	parse(&policy, good);
-	if (!policy.has_default || policy.unnamed != GPUSPEC_DEFAULT_CLOSED ||
+	if (policy.unnamed != GPUSPEC_DEFAULT_CLOSED ||
 	    policy.account_count != 2 || policy.spec_count != 2)
 		wrong("not all was read");
 	if (gpuspec_policy_account(&policy, "blue")->uids[1] != 4294967294 ||
@@ -52,9 +52,10 @@ static void read_and_write(void)
 		wrong("something was read wrong");
 	text = gpuspec_policy_text(&policy);
 	parse(&again, text);
-	if (gpuspec_policy_diff(&diff, GPUSPEC_DEFAULT_CLOSED, &policy, &again) || diff.count)
+	if (gpuspec_policy_diff(&diff, &policy, &again) || diff.count)
 		wrong("what was written is not what was read: %s", text);
-	if (!strstr(text, "\"note\"") || !strstr(text, "\"mail\"") || !strstr(text, "\"why\""))
+	if (!strstr(text, "\"note\"") || !strstr(text, "\"mail\"") || !strstr(text, "\"why\"") ||
+	    !strstr(text, "\"ticket\""))
 		wrong("an unknown member is lost: %s", text);
 	free(text);
 	/* What goes is gone, with its unknown members; the rest stays. */
@@ -85,7 +86,7 @@ static void expect_diff(const char *from, const char *to, const char *letters)
 
 	parse(&before, from);
 	parse(&after, to);
-	if (gpuspec_policy_diff(&diff, GPUSPEC_DEFAULT_OPEN, &before, &after))
+	if (gpuspec_policy_diff(&diff, &before, &after))
 		wrong("no memory");
 	for (i = 0; i < diff.count; i++)
 		said[i] = names[diff.changes[i].what];
@@ -96,10 +97,11 @@ static void expect_diff(const char *from, const char *to, const char *letters)
 	gpuspec_policy_free(&after);
 }
 
+#define OPEN		"\"default\": \"open\""
 #define ACCOUNTS	"\"accounts\": {\"blue\": {\"uids\": [7]}, \"red\": {\"uids\": [8]}}"
-#define POLICY(state, shared)	"{\"version\": 1, " ACCOUNTS ", \"specs\": {\"" A "\": {" \
+#define POLICY(state, shared)	"{\"version\": 1, " OPEN ", " ACCOUNTS ", \"specs\": {\"" A "\": {" \
 	"\"state\": \"" state "\", \"shared\": " shared "}}}"
-#define EMPTY		"{\"version\": 1, " ACCOUNTS "}"
+#define EMPTY		"{\"version\": 1, " OPEN ", " ACCOUNTS "}"
 #define BLUE		"[{\"account\": \"blue\"}]"
 #define ONE_BLUE	"[{\"account\": \"blue\", \"max\": 1}]"
 #define BOTH		"[{\"account\": \"blue\"}, {\"account\": \"red\"}]"
@@ -116,15 +118,15 @@ static void differences(void)
 	expect_diff(POLICY("enabled", BOTH), POLICY("disabled", BLUE), "s-");
 	expect_diff(POLICY("enabled", BLUE), POLICY("enabled", "\"none\""), "s");
 	expect_diff(POLICY("enabled", BLUE), POLICY("enabled", ONE_BLUE), "+");
-	expect_diff("{\"version\": 1}", EMPTY, "aa");
+	expect_diff("{\"version\": 1, " OPEN "}", EMPTY, "aa");
 	expect_diff(EMPTY, "{\"version\": 1, \"default\": \"closed\"}", "rrd");
-	expect_diff(EMPTY, "{\"version\": 1, \"accounts\": {\"blue\": {\"uids\": [8]}}}", "ra");
+	expect_diff(EMPTY, "{\"version\": 1, " OPEN ", \"accounts\": {\"blue\": {\"uids\": [8]}}}", "ra");
 }
 
-#define SPEC(body)	"{\"version\": 1, \"specs\": {\"" A "\": " body "}}"
+#define SPEC(body)	"{\"version\": 1, " OPEN ", \"specs\": {\"" A "\": " body "}}"
 #define SHARED(list)	SPEC("{\"state\": \"enabled\", \"shared\": " list "}")
 #define HOST(more)	"{\"account\": \"host\"" more "}"
-#define ACCOUNT(body)	"{\"version\": 1, \"accounts\": {" body "}}"
+#define ACCOUNT(body)	"{\"version\": 1, " OPEN ", \"accounts\": {" body "}}"
 
 static void hostile(void)
 {
@@ -141,12 +143,15 @@ static void hostile(void)
 		{ "{\"version\": 0}", "\"version\" is 1" },
 		{ "{\"version\": 2}", "take a newer one" },
 		{ "{\"version\": 1, \"version\": 1}", "duplicate" },
+		{ "{\"version\": 1}", "\"open\" or \"closed\", and not nothing" },
+		{ ACCOUNT("\"a\\u001b]0;x\\u0007\": {}"), "account \"a ]0;x \"" },
 		{ "{\"version\": 1, \"default\": true}", "\"open\" or \"closed\"" },
 		{ "{\"version\": 1, \"default\": \"Open\"}", "\"open\" or \"closed\"" },
-		{ "{\"version\": 1, \"specs\": []}", "\"specs\" is an object" },
-		{ "{\"version\": 1, \"accounts\": 7}", "\"accounts\" is an object" },
-		{ "{\"version\": 1, \"specs\": {\"gpu\": {}}}", "is no spec" },
-		{ "{\"version\": 1, \"specs\": {\"PCI:10de:2684:10de:167c\": {}}}", "is no spec" },
+		{ "{\"version\": 1, " OPEN ", \"specs\": []}", "\"specs\" is an object" },
+		{ "{\"version\": 1, " OPEN ", \"accounts\": 7}", "\"accounts\" is an object" },
+		{ "{\"version\": 1, " OPEN ", \"specs\": {\"gpu\": {}}}", "is no spec" },
+		{ "{\"version\": 1, " OPEN ", \"specs\": {\"PCI:10de:2684:10de:167c\": {}}}",
+		  "is no spec" },
 		{ SPEC("7"), "it is an object" },
 		{ SPEC("{}"), "\"state\" is \"enabled\" or \"disabled\", and not nothing" },
 		{ SPEC("{\"state\": \"enabled\"}"), "\"shared\" is" },
