@@ -8,25 +8,7 @@
 #include "resolve.h"
 #include "row.h"
 #include "verdict.h"
-
-/* What an admin who wants it otherwise is to do. */
-static const char *way_out(enum gpuspec_reason reason)
-{
-	switch (reason) {
-	case GPUSPEC_REASON_UNKNOWN_SPEC:
-		return "; gpuspec enable and gpuspec share --all name it";
-	case GPUSPEC_REASON_DISABLED:
-		return "; gpuspec enable allows it";
-	case GPUSPEC_REASON_RECALLED:
-		return "; gpuspec share allows it";
-	case GPUSPEC_REASON_NOT_SHARED:
-		return "; gpuspec share --account allows it";
-	case GPUSPEC_REASON_QUOTA:
-		return "; it gets another when it lets go of one, or by a larger --max";
-	default:
-		return "";
-	}
-}
+#include "way_out.h"
 
 static int tell(const struct request *request, const char *id, enum gpuspec_reason reason,
 		const char *account)
@@ -36,7 +18,8 @@ static int tell(const struct request *request, const char *id, enum gpuspec_reas
 	json_t *answer;
 
 	gpuspec_reason_phrase(reason, account, phrase);
-	snprintf(sentence, sizeof(sentence), "%s %s%s", id, phrase, way_out(reason));
+	snprintf(sentence, sizeof(sentence), "%s %s%s", id, phrase,
+		 gpuspec_reason_way_out(reason));
 	answer = json_object();
 	output_set(answer, "verdict", row_string(allowed ? "allowed" : "refused"));
 	output_set(answer, "reason", row_string(gpuspec_reason_name(reason)));
