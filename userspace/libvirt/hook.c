@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * libvirt's hook for QEMU: refuses the start of a VM that asks for a GPU which
+ * it may not have, in words that virsh shows. The kernel decides anyway, when
+ * the VM opens the device; but by then it can only say EPERM.
+ *
+ * Every way to run a VM begins with "prepare begin" on the host where it is
+ * to run: a start, an incoming migration, a restore. Of the other operations,
+ * "migrate" and "restore" would take what is written for the domain's new XML,
+ * and where "reconnect" and "attach" fail, a running VM is killed.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "conf.h"
+#include "domain.h"
+#include "judge.h"
+#include "nl.h"
+#include "owner.h"
+#include "utf8.h"
+
+/* What libvirt makes of the exit status. */
+#define LETS_PASS	0
+#define REFUSES		1
+#define USAGE		2
+
+struct hook {
+	char name[128];		/* of the VM, fit for printing */
+	struct gpuspec_conf conf;
+	char *xml;
+	size_t xml_size;
+	struct domain domain;
+	struct gpuspec_nl *nl;
+};
+
+/* libvirt drops what a hook says that lets pass; so the system's log has it, too. */
+static void __attribute__((format(printf, 1, 2))) tell(const char *format, ...)
+{
+	char sentence[1024];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(sentence, sizeof(sentence), format, args);
+	va_end(args);
+	fprintf(stderr, "gpuspec: %s\n", sentence);
+	syslog(LOG_WARNING, "%s", sentence);
+}
+
+/* The VM could not be checked: what then, the setting says. */
+static int fail(const struct hook *hook, const char *what, const char *why)
+{
+	if (hook->conf.libvirt_hook_refuses) {
+		tell("VM %s cannot be checked, and is refused: %s%s; libvirt_hook_on_error = pass in %s would let it start",
+		     hook->name, what, why, GPUSPEC_CONF_PATH);
+		return REFUSES;
+	}
+	tell("VM %s starts unchecked: %s%s; libvirt_hook_on_error = refuse in %s would refuse it",
+	     hook->name, what, why, GPUSPEC_CONF_PATH);
+	return LETS_PASS;
+}
+
+static int fail_nl(const struct hook *hook, int error)
+{
+	if (!hook->nl)
+		return fail(hook, "", "out of memory");
+	if (error == -ENOENT)
+		return fail(hook, gpuspec_nl_sentence(hook->nl), " (see what modprobe gpuspec says)");
+	return fail(hook, "", gpuspec_nl_sentence(hook->nl));
+}
+
+static int check(const char *address, const char *account, enum gpuspec_reason *reason,
+		 void *data)
+{
+	const struct gpuspec_question question = { .address = address, .account = account };
+	char judged[GPUSPEC_ACCOUNT_SIZE];
+
+	return gpuspec_nl_check(data, &question, reason, judged);
+}
+
+static int judge_by_tables(const struct hook *hook, const struct gpuspec_tables *tables)
+{
+	const struct judge judge = {
+		.tables = tables, .check = check, .data = hook->nl, .out = stderr,
+	};
+	struct owner owner;
+	int result;
+
+	owner_of(&hook->domain, tables, &owner);
+	result = judge_domain(&judge, &hook->domain, &owner);
+	if (result < 0)
+		return fail_nl(hook, result);
+	return result ? REFUSES : LETS_PASS;
+}
+
+static int ask_kernel(struct hook *hook)
+{
+	struct gpuspec_tables tables;
+	int error, status;
+
+	error = gpuspec_nl_open(&hook->nl);
+	if (!error)
+		error = gpuspec_nl_tables(hook->nl, &tables);
+	if (error)
+		return fail_nl(hook, error);
+	status = judge_by_tables(hook, &tables);
+	gpuspec_nl_free_tables(&tables);
+	return status;
+}
+
+/* All of standard input, but no more than it takes to know that it is too much. */
+static int read_xml(struct hook *hook)
+{
+	const size_t room = DOMAIN_XML_MAX + 1;
+	ssize_t count;
+
+	hook->xml = malloc(room);
+	if (!hook->xml)
+		return -ENOMEM;
+	do {
+		count = read(STDIN_FILENO, hook->xml + hook->xml_size, room - hook->xml_size);
+		if (count < 0 && errno != EINTR)
+			return -errno;
+		hook->xml_size += count > 0 ? count : 0;
+	} while (count && hook->xml_size < room);
+	return 0;
+}
+
+static int prepare(struct hook *hook)
+{
+	int error;
+
+	if (gpuspec_conf_read(GPUSPEC_CONF_PATH, &hook->conf))
+		tell("%s", hook->conf.sentence);
+	error = read_xml(hook);
+	if (error)
+		return fail(hook, "its XML cannot be read: ", strerror(-error));
+	if (domain_read(hook->xml, hook->xml_size, &hook->domain))
+		return fail(hook, "its XML cannot be read: ", hook->domain.sentence);
+	return hook->domain.device_count ? ask_kernel(hook) : LETS_PASS;
+}
+
+static void take_name(struct hook *hook, const char *name)
+{
+	char *c;
+
+	gpuspec_utf8_clean(hook->name, sizeof(hook->name), name);
+	for (c = hook->name; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '?';
+}
+
+int main(int argc, char **argv)
+{
+	struct hook hook = { .nl = NULL };
+	int status;
+
+	if (argc < 4) {
+		fprintf(stderr, "usage: gpuspec GUEST OPERATION SUBOPERATION [EXTRA] <XML, as libvirt calls it; see gpuspec-libvirt(7)\n");
+		return USAGE;
+	}
+	if (strcmp(argv[2], "prepare") || strcmp(argv[3], "begin"))
+		return LETS_PASS;
+	openlog("gpuspec", LOG_PID, LOG_DAEMON);
+	take_name(&hook, argv[1]);
+	status = prepare(&hook);
+	gpuspec_nl_close(hook.nl);
+	domain_free(&hook.domain);
+	free(hook.xml);
+	return status;
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <string.h>
+
+#include "judge.h"
+#include "verdict.h"
+#include "way_out.h"
+
+/* NULL: it is no GPU of this host. */
+static const struct gpuspec_device *find_device(const struct gpuspec_tables *tables,
+						const char *address)
+{
+	size_t i;
+
+	for (i = 0; i < tables->device_count; i++)
+		if (!strcmp(tables->devices[i].address, address))
+			return &tables->devices[i];
+	return NULL;
+}
+
+static struct gpuspec_rule rule_of(const struct gpuspec_tables *tables, const char *id)
+{
+	struct gpuspec_rule rule = { .named = false };
+	size_t i;
+
+	for (i = 0; i < tables->spec_count; i++)
+		if (!strcmp(tables->specs[i].id, id))
+			rule = (struct gpuspec_rule){
+				.named = tables->specs[i].named,
+				.state = tables->specs[i].state,
+				.sharing = tables->specs[i].sharing,
+			};
+	return rule;
+}
+
+/* NULL: the spec is not shared with the account by name. */
+static const struct gpuspec_share *find_share(const struct gpuspec_tables *tables,
+					      const char *spec, const char *account)
+{
+	size_t i;
+
+	for (i = 0; i < tables->share_count; i++)
+		if (!strcmp(tables->shares[i].spec, spec) &&
+		    !strcmp(tables->shares[i].account, account))
+			return &tables->shares[i];
+	return NULL;
+}
+
+/* How many of the domain's devices before number @end are of the spec? */
+static unsigned int count_before(const struct gpuspec_tables *tables, const struct domain *domain,
+				 size_t end, const char *spec)
+{
+	const struct gpuspec_device *device;
+	unsigned int count = 0;
+	size_t i;
+
+	for (i = 0; i < end; i++) {
+		device = find_device(tables, domain->devices[i]);
+		if (device && !strcmp(device->spec, spec))
+			count++;
+	}
+	return count;
+}
+
+static bool depends_on_account(enum gpuspec_reason reason)
+{
+	return reason == GPUSPEC_REASON_NOT_SHARED || reason == GPUSPEC_REASON_QUOTA;
+}
+
+static int refuse(const struct judge *judge, const struct gpuspec_device *device,
+		  enum gpuspec_reason reason, const char *account)
+{
+	char phrase[GPUSPEC_PHRASE_SIZE];
+
+	gpuspec_reason_phrase(reason, account, phrase);
+	fprintf(judge->out, "gpuspec: GPU %s (%s) %s%s\n", device->address, device->spec, phrase,
+		gpuspec_reason_way_out(reason));
+	return 1;
+}
+
+/*
+ * The kernel judges each device by what is held now; those that the VM asks
+ * for before this one will be held as well.
+ */
+static int judge_maximum(const struct judge *judge, const struct gpuspec_device *device,
+			 const char *account, unsigned int before)
+{
+	const struct gpuspec_rule rule = rule_of(judge->tables, device->spec);
+	struct gpuspec_claim claim = { .listed = true };
+	const struct gpuspec_share *share;
+
+	share = find_share(judge->tables, device->spec, account);
+	if (!share)
+		return 0;
+	claim.maximum = share->maximum;
+	claim.held = share->held + before;
+	if (gpuspec_verdict(&rule, judge->tables->info.unnamed, &claim) != GPUSPEC_REASON_QUOTA)
+		return 0;
+	fprintf(judge->out, "gpuspec: GPU %s (%s) is more than the maximum of account %s, which may hold %u, holds %u, and gets %u with this VM before; a larger --max allows it\n",
+		device->address, device->spec, account, share->maximum, share->held, before);
+	return 1;
+}
+
+static int judge_device(const struct judge *judge, const struct domain *domain, size_t number,
+			const struct owner *owner)
+{
+	const struct gpuspec_device *device;
+	enum gpuspec_reason reason;
+	unsigned int before;
+	int error;
+
+	device = find_device(judge->tables, domain->devices[number]);
+	if (!device)
+		return 0;
+	error = judge->check(device->address, owner->account, &reason, judge->data);
+	/* It has gone since the tables were read. */
+	if (error == -ENOENT)
+		return 0;
+	if (error)
+		return error;
+	if (!owner->certain && depends_on_account(reason))
+		return 0;
+	if (reason != GPUSPEC_REASON_ALLOWED)
+		return refuse(judge, device, reason, owner->account);
+	before = count_before(judge->tables, domain, number, device->spec);
+	return before && owner->certain ?
+		judge_maximum(judge, device, owner->account, before) : 0;
+}
+
+int judge_domain(const struct judge *judge, const struct domain *domain,
+		 const struct owner *owner)
+{
+	int refused = 0, result;
+	size_t i;
+
+	for (i = 0; i < domain->device_count; i++) {
+		result = judge_device(judge, domain, i, owner);
+		if (result < 0)
+			return result;
+		refused += result;
+	}
+	return refused;
+}

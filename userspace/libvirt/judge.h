@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* May a VM have all the devices that it asks for, and if not, why not? */
+#ifndef JUDGE_H
+#define JUDGE_H
+
+#include <stdio.h>
+
+#include "domain.h"
+#include "nl.h"
+#include "owner.h"
+
+struct judge {
+	const struct gpuspec_tables *tables;
+	/* The kernel's verdict, as by gpuspec_nl_check(). */
+	int (*check)(const char *address, const char *account, enum gpuspec_reason *reason,
+		     void *data);
+	void *data;
+	FILE *out;	/* one line for each device that is refused */
+};
+
+/*
+ * The number of devices that are refused, or a negative errno of the check.
+ * Devices that gpuspec does not know are passed over, and what only the
+ * account decides is left to the kernel where that is not certain.
+ */
+int judge_domain(const struct judge *judge, const struct domain *domain,
+		 const struct owner *owner);
+
+#endif /* JUDGE_H */

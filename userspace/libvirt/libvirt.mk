@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0
+# libvirt's hook, its tests and its fuzzer; a part of ../Makefile.
+SYSCONFDIR ?= /etc
+
+HOOK_XML := libxml-2.0
+HOOK_CPPFLAGS := $(CPPFLAGS) -Ilibvirt $(shell pkg-config --cflags $(HOOK_XML))
+HOOK_LDLIBS := $(shell pkg-config --libs libnl-3.0 libnl-genl-3.0 $(HOOK_XML))
+HOOK_HEADERS := $(HEADERS) $(wildcard libvirt/*.h)
+# Of the library only what it needs: what is not linked need not be found at each start of a VM.
+HOOK_LIB := lib/nl.c lib/nl_message.c lib/nl_socket.c lib/accounts.c lib/conf.c lib/way_out.c \
+	lib/utf8.c $(KMOD)/account_name.c $(KMOD)/verdict.c
+# Without main().
+HOOK_PARTS := $(filter-out libvirt/hook.c,$(wildcard libvirt/*.c))
+
+all: $(BUILD)/libvirt-hook
+
+$(BUILD)/libvirt-hook: libvirt/hook.c $(HOOK_PARTS) $(HOOK_LIB) $(HOOK_HEADERS) libvirt/libvirt.mk
+	@mkdir -p $(@D)
+	$(COMPILE) $(HOOK_CPPFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) $(HOOK_LDLIBS)
+
+$(BUILD)/tests/libvirt_%: tests/libvirt_%.c $(HOOK_PARTS) $(HOOK_LIB) $(HOOK_HEADERS)
+	@mkdir -p $(@D)
+	$(COMPILE) $(HOOK_CPPFLAGS) -fsanitize=address,undefined -fno-sanitize-recover=all -o $@ \
+		$(filter %.c,$^) $(HOOK_LDLIBS)
+
+.PHONY: check-hook
+check: check-hook
+check-hook: $(BUILD)/libvirt-hook
+	tests/libvirt_hook.sh $<
+
+DOMAIN_CORPUS := tests/libvirt_corpus
+
+$(FUZZ)/libvirt_domain: fuzz/libvirt_domain.c libvirt/domain.c libvirt/host_device.c \
+		$(KMOD)/account_name.c $(HOOK_HEADERS)
+	@mkdir -p $(@D)
+	$(FUZZ_COMPILE) $(HOOK_CPPFLAGS) -fsanitize=fuzzer \
+		-Dfuzz_libvirt_domain=LLVMFuzzerTestOneInput -o $@ $(filter %.c,$^) $(HOOK_LDLIBS)
+
+.PHONY: fuzz-libvirt
+fuzz: fuzz-libvirt
+fuzz-libvirt: $(FUZZ)/libvirt_domain
+	@mkdir -p $(FUZZ)/libvirt_found
+	$(FUZZ)/libvirt_domain -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -verbosity=0 \
+		-print_final_stats=1 -dict=fuzz/libvirt_domain.dict -artifact_prefix=$(FUZZ)/ \
+		$(FUZZ)/libvirt_found fuzz/corpus/libvirt_domain $(DOMAIN_CORPUS)
+
+.PHONY: fuzz-corpus-libvirt
+fuzz-corpus: fuzz-corpus-libvirt
+fuzz-corpus-libvirt: $(FUZZ)/libvirt_domain
+	@mkdir -p $(FUZZ)/libvirt_found
+	@rm -rf $(FUZZ)/libvirt_corpus
+	@mkdir -p $(FUZZ)/libvirt_corpus fuzz/corpus/libvirt_domain
+	$(FUZZ)/libvirt_domain -set_cover_merge=1 -use_counters=0 -max_len=2048 -verbosity=0 \
+		$(FUZZ)/libvirt_corpus fuzz/corpus/libvirt_domain $(FUZZ)/libvirt_found
+	rm -rf fuzz/corpus/libvirt_domain
+	cp -r $(FUZZ)/libvirt_corpus fuzz/corpus/libvirt_domain
+
+# The file itself, and no link: libvirtd's AppArmor profile lets it run what is there.
+.PHONY: install-libvirt
+install: install-libvirt
+install-libvirt: $(BUILD)/libvirt-hook
+	install -D -m 755 $< $(DESTDIR)$(SYSCONFDIR)/libvirt/hooks/qemu.d/gpuspec
+	install -D -m 644 man/gpuspec-libvirt.7 $(DESTDIR)$(PREFIX)/share/man/man7/gpuspec-libvirt.7
+	install -D -m 644 man/gpuspec.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5/gpuspec.conf.5
