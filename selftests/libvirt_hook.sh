@@ -134,6 +134,7 @@ test_an_account_by_its_partition() {
 	partitions blue red
 	gpuspec account add blue --cgroup /machine/blue.partition
 	gpuspec account add red --cgroup /machine/red.partition
+	gpuspec recall $spec_ab --all
 	gpuspec share $spec_ab --account blue
 	refused "gpuspec: GPU $card_a ($spec_ab) is not shared with account red; gpuspec share --account allows it" vm /machine/red $card_a
 	refused "is not shared with account host" vm /machine $card_a
@@ -149,6 +150,7 @@ test_a_maximum_counts_the_devices_of_the_vm() {
 	with_libvirt
 	partitions blue
 	gpuspec account add blue --cgroup /machine/blue.partition
+	gpuspec recall $spec_ab --all
 	gpuspec share $spec_ab --account blue --max 1
 	refused "GPU $card_b ($spec_ab) is more than the maximum of account blue, which may hold 1, holds 0" two /machine/blue $card_a $card_b
 	starts one /machine/blue $card_a
@@ -159,6 +161,7 @@ test_a_maximum_counts_the_devices_of_the_vm() {
 test_accounts_known_by_uid_are_left_to_the_kernel() {
 	with_libvirt
 	gpuspec account add vms --uid 0
+	gpuspec recall $spec_ab --all
 	gpuspec share $spec_ab --account vms
 	# The VMs of this host run as root.
 	starts vm /machine $card_a
