@@ -5,7 +5,6 @@
 . "$(dirname "$0")/host.sh"
 
 programs=$GPUSPEC_CACHE/tools
-export LD_LIBRARY_PATH=$programs
 
 start_auditd() {
 	mkdir -p "$work/audit"
