@@ -13,6 +13,8 @@ start_auditd() {
 		log_format = RAW
 		flush = NONE
 		max_log_file_action = IGNORE
+		space_left = 2
+		admin_space_left = 1
 		space_left_action = IGNORE
 		admin_space_left_action = IGNORE
 		disk_full_action = IGNORE

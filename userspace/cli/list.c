@@ -38,6 +38,7 @@ int list(struct request *request)
 	error = gpuspec_inventory_read(request->nl, "/sys", &inventory);
 	if (error)
 		return fail_nl(request->nl, error, "list");
+	gpuspec_inventory_name(&inventory);
 	answer = json_object();
 	specs = json_array();
 	output_set(answer, "specs", specs);

@@ -164,6 +164,7 @@ int metrics(struct request *request)
 	error = gpuspec_inventory_read(request->nl, "/sys", &inventory);
 	if (error)
 		return fail_nl(request->nl, error, "metrics");
+	gpuspec_inventory_name(&inventory);
 	put_host(&inventory.info);
 	put_models(&inventory);
 	put_specs(&inventory, "gpuspec_spec_enabled", "gauge", "Is the spec enabled?", is_enabled);

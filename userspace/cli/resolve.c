@@ -58,7 +58,7 @@ static const char *ambiguous(const struct request *request,
 }
 
 const char *resolve_spec(const struct request *request,
-			 const struct gpuspec_inventory *inventory,
+			 struct gpuspec_inventory *inventory,
 			 const char *word, int *status)
 {
 	const struct gpuspec_card *card = resolve_device(inventory, word);
@@ -70,6 +70,7 @@ const char *resolve_spec(const struct request *request,
 		return card->device.spec;
 	if (gpuspec_id_parse(word, NULL))
 		return word;
+	gpuspec_inventory_name(inventory);
 	for (way = 0; way < 2 && !found; way++) {
 		for (i = 0; i < inventory->model_count; i++) {
 			if (!ways[way](&inventory->models[i], word))

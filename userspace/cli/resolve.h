@@ -13,7 +13,7 @@
  * (*@status EXIT_NOT_FOUND), or more than one (EXIT_USAGE).
  */
 const char *resolve_spec(const struct request *request,
-			 const struct gpuspec_inventory *inventory,
+			 struct gpuspec_inventory *inventory,
 			 const char *word, int *status);
 
 /* The device at the address that @word is, as people write it; NULL if it is none. */

@@ -18,7 +18,7 @@ static bool is_pgpu(const struct request *request, const char *spec, int *status
 }
 
 const char *rom_input_spec(const struct request *request,
-			   const struct gpuspec_inventory *inventory,
+			   struct gpuspec_inventory *inventory,
 			   const char *word, int *status)
 {
 	const char *spec = resolve_spec(request, inventory, word, status);

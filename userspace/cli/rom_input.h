@@ -9,7 +9,7 @@
 
 /* As resolve_spec(), but a vGPU spec is refused: EXIT_USAGE. */
 const char *rom_input_spec(const struct request *request,
-			   const struct gpuspec_inventory *inventory,
+			   struct gpuspec_inventory *inventory,
 			   const char *word, int *status);
 
 /* The same without an inventory: the module is asked for other words than ids only. */

@@ -59,6 +59,7 @@ int show(struct request *request)
 	error = gpuspec_inventory_read(request->nl, "/sys", &inventory);
 	if (error)
 		return fail_nl(request->nl, error, "show");
+	gpuspec_inventory_name(&inventory);
 	id = resolve_spec(request, &inventory, request->argv[0], &result);
 	if (!id)
 		goto out;

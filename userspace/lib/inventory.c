@@ -316,11 +316,15 @@ static void quiet(char *format, ...)
 	(void)format;
 }
 
-static void name_models(struct gpuspec_inventory *inventory)
+void gpuspec_inventory_name(struct gpuspec_inventory *inventory)
 {
-	struct pci_access *pci = pci_alloc();
+	struct pci_access *pci;
 	size_t i;
 
+	if (inventory->named)
+		return;
+	inventory->named = true;
+	pci = pci_alloc();
 	/* Just the names: pci_init(), which would look at the bus, is not called. */
 	pci->warning = quiet;
 	pci->debug = quiet;
@@ -339,12 +343,9 @@ int gpuspec_inventory_read(struct gpuspec_nl *nl, const char *sysfs,
 	if (error)
 		return error;
 	error = fill(inventory, sysfs);
-	if (error) {
+	if (error)
 		gpuspec_inventory_free(inventory);
-		return error;
-	}
-	name_models(inventory);
-	return 0;
+	return error;
 }
 
 void gpuspec_inventory_free(struct gpuspec_inventory *inventory)

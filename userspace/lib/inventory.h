@@ -36,6 +36,7 @@ struct gpuspec_inventory {
 	size_t model_count;
 	struct gpuspec_card *cards;	/* by address */
 	size_t card_count;
+	bool named;			/* see gpuspec_inventory_name() */
 };
 
 /*
@@ -45,6 +46,8 @@ struct gpuspec_inventory {
  */
 int gpuspec_inventory_read(struct gpuspec_nl *nl, const char *sysfs,
 			   struct gpuspec_inventory *inventory);
+/* Names and vendors, which take long to look up; once. */
+void gpuspec_inventory_name(struct gpuspec_inventory *inventory);
 void gpuspec_inventory_free(struct gpuspec_inventory *inventory);
 
 /* NULL if there is none. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <openssl/sha.h>
+#include <sha2.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -7,7 +7,11 @@
 
 void gpuspec_sha256(const void *bytes, size_t size, uint8_t sha256[GPUSPEC_ROM_SHA256_LEN])
 {
-	SHA256(bytes, size, sha256);
+	SHA2_CTX context;
+
+	SHA256Init(&context);
+	SHA256Update(&context, bytes, size);
+	SHA256Final(sha256, &context);
 }
 
 void gpuspec_sha256_hex(const uint8_t sha256[GPUSPEC_ROM_SHA256_LEN],
