@@ -25,6 +25,8 @@ help:
 	@echo 'make [KVER=RELEASE]           module and helper, for the running kernel or another'
 	@echo 'make install [KVER=RELEASE] [DESTDIR=DIR] [PREFIX=/usr]'
 	@echo '                              what that made, where a distribution would put it'
+	@echo 'make dkms-install [DESTDIR=DIR]'
+	@echo '                              source of the module, for DKMS'
 	@echo 'make setup                    packages, kernels and sources that the rest needs'
 	@echo 'make demo                     the main job, in a virtual machine'
 	@echo 'make check                    all tests, on all kernels'
@@ -42,13 +44,25 @@ module:
 userspace:
 	$(USERSPACE)
 
-.PHONY: install
-install: module userspace
+.PHONY: install module-install userspace-install dkms-install
+install: module-install userspace-install
+
+module-install: module
 	$(KBUILD) modules_install INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates INSTALL_MOD_STRIP=1
 	$(if $(DESTDIR),,depmod -a $(KVER))
+
+userspace-install: userspace
 	$(USERSPACE) install
 	install -D -m 644 kmod/uapi/linux/gpuspec.h $(DESTDIR)$(PREFIX)/include/linux/gpuspec.h
 	install -D -m 644 kmod/gpuspec.yaml $(DESTDIR)$(PREFIX)/share/gpuspec/gpuspec.yaml
+
+# The module's source, for dkms add: DKMS then builds it for every kernel that comes.
+DKMS := $(DESTDIR)/usr/src/gpuspec-$(VERSION)
+dkms-install:
+	rm -rf $(DKMS)
+	mkdir -p $(DKMS)
+	cp -r kmod $(DKMS)
+	sed 's/#MODULE_VERSION#/$(VERSION)/' dkms.conf >$(DKMS)/dkms.conf
 
 # The kernel's sample mdev parents, for tests: make samples KVER=... KSRC=SOURCE TREE
 .PHONY: samples
