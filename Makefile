@@ -27,6 +27,7 @@ help:
 	@echo '                              what that made, where a distribution would put it'
 	@echo 'make dkms-install [DESTDIR=DIR]'
 	@echo '                              source of the module, for DKMS'
+	@echo 'make deb                      Debian packages, into build/deb'
 	@echo 'make setup                    packages, kernels and sources that the rest needs'
 	@echo 'make demo                     the main job, in a virtual machine'
 	@echo 'make check                    all tests, on all kernels'
@@ -64,6 +65,14 @@ dkms-install:
 	cp -r kmod $(DKMS)
 	sed 's/#MODULE_VERSION#/$(VERSION)/' dkms.conf >$(DKMS)/dkms.conf
 
+# Debian packages, into build/deb, from a copy: the source tree stays as it is.
+.PHONY: deb
+deb:
+	@rm -rf $(BUILD)/deb
+	@mkdir -p $(BUILD)/deb/src
+	@tar -c --exclude=./build --exclude=./.git . | tar -x -C $(BUILD)/deb/src
+	cd $(BUILD)/deb/src && dpkg-buildpackage -us -uc -b
+
 # The kernel's sample mdev parents, for tests: make samples KVER=... KSRC=SOURCE TREE
 .PHONY: samples
 samples:
@@ -82,7 +91,7 @@ stage-%:
 # have no versions; UAPI enumerators and test tables are as they are.
 KERNEL_C := $(wildcard kmod/*.[ch]) kmod/uapi/linux/gpuspec.h
 USER_C := $(wildcard userspace/*/*.[ch] userspace/tests/*/*.[ch] selftests/*.[ch])
-SHELL_SCRIPTS := $(filter-out tools/mkrom,$(wildcard tools/*)) $(wildcard selftests/*.sh userspace/tests/*.sh) .ci/run
+SHELL_SCRIPTS := $(filter-out tools/mkrom tools/debug.config,$(wildcard tools/*)) $(wildcard selftests/*.sh userspace/tests/*.sh debian/*.postinst debian/*.prerm debian/*.postrm) .ci/run
 # What checkpatch knows better macros for, in the kernel; and names that are libxml2's.
 NOT_USERSPACE := PREFER_KERNEL_TYPES,NEW_TYPEDEFS,ARRAY_SIZE,BIT_MACRO,PREFER_DEFINED_ATTRIBUTE_MACRO,EMBEDDED_FUNCTION_NAME,LONG_LINE_STRING,CAMELCASE
 STYLE_KERNELS := 6.1 6.12
