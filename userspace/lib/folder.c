@@ -74,7 +74,7 @@ int gpuspec_folder_lock(struct gpuspec_folder *folder, unsigned int seconds)
 	unsigned int tries = 10 * seconds + 1;
 
 	if (folder->fd < 0 && gpuspec_folder_make(folder->path))
-		return gpuspec_folder_fail_errno(folder, "");
+		return errno == EROFS ? 0 : gpuspec_folder_fail_errno(folder, "");
 	if (folder->fd < 0)
 		folder->fd = open(folder->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (folder->fd < 0)
@@ -176,6 +176,8 @@ int gpuspec_folder_write_new(struct gpuspec_folder *folder, const char *name,
 {
 	int fd, error = 0;
 
+	if (folder->fd < 0)
+		return gpuspec_folder_fail(folder, -EROFS, "", "%s", strerror(EROFS));
 	/* What a program that was killed left there: we have the lock. */
 	unlinkat(folder->fd, NEW, 0);
 	fd = openat(folder->fd, NEW, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);

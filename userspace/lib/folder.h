@@ -21,7 +21,8 @@ struct gpuspec_folder {
 int gpuspec_folder_open(struct gpuspec_folder *folder, const char *path);
 /*
  * Make it, where there is none, for everybody to read; nobody else changes it
- * until it is closed. -EBUSY if somebody does for more than @seconds.
+ * until it is closed. -EBUSY if somebody does for more than @seconds. What
+ * cannot be written to at all is as good as locked: 0, to be read.
  */
 int gpuspec_folder_lock(struct gpuspec_folder *folder, unsigned int seconds);
 void gpuspec_folder_close(struct gpuspec_folder *folder);

@@ -28,32 +28,11 @@ check: check-hook
 check-hook: $(BUILD)/libvirt-hook
 	tests/libvirt_hook.sh $<
 
-DOMAIN_CORPUS := tests/libvirt_corpus
-
 $(FUZZ)/libvirt_domain: fuzz/libvirt_domain.c libvirt/domain.c libvirt/host_device.c \
 		$(KMOD)/account_name.c $(HOOK_HEADERS)
 	@mkdir -p $(@D)
 	$(FUZZ_COMPILE) $(HOOK_CPPFLAGS) -fsanitize=fuzzer \
 		-Dfuzz_libvirt_domain=LLVMFuzzerTestOneInput -o $@ $(filter %.c,$^) $(HOOK_LDLIBS)
-
-.PHONY: fuzz-libvirt
-fuzz: fuzz-libvirt
-fuzz-libvirt: $(FUZZ)/libvirt_domain
-	@mkdir -p $(FUZZ)/libvirt_found
-	$(FUZZ)/libvirt_domain -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -verbosity=0 \
-		-print_final_stats=1 -dict=fuzz/libvirt_domain.dict -artifact_prefix=$(FUZZ)/ \
-		$(FUZZ)/libvirt_found fuzz/corpus/libvirt_domain $(DOMAIN_CORPUS)
-
-.PHONY: fuzz-corpus-libvirt
-fuzz-corpus: fuzz-corpus-libvirt
-fuzz-corpus-libvirt: $(FUZZ)/libvirt_domain
-	@mkdir -p $(FUZZ)/libvirt_found
-	@rm -rf $(FUZZ)/libvirt_corpus
-	@mkdir -p $(FUZZ)/libvirt_corpus fuzz/corpus/libvirt_domain
-	$(FUZZ)/libvirt_domain -set_cover_merge=1 -use_counters=0 -max_len=2048 -verbosity=0 \
-		$(FUZZ)/libvirt_corpus fuzz/corpus/libvirt_domain $(FUZZ)/libvirt_found
-	rm -rf fuzz/corpus/libvirt_domain
-	cp -r $(FUZZ)/libvirt_corpus fuzz/corpus/libvirt_domain
 
 # The file itself, and no link: libvirtd's AppArmor profile lets it run what is there.
 .PHONY: install-libvirt
