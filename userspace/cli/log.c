@@ -15,9 +15,10 @@ static void add_event(const struct gpuspec_event *event, void *data)
 /* "alice", or the number of a login that has no name any more. */
 static void name_login(json_t *uid, char *text, size_t size)
 {
-	const struct passwd *user = getpwuid(json_integer_value(uid));
+	struct passwd entry, *user = NULL;
+	char buffer[4096];
 
-	if (user)
+	if (!getpwuid_r(json_integer_value(uid), &entry, buffer, sizeof(buffer), &user) && user)
 		snprintf(text, size, "%s", user->pw_name);
 	else
 		snprintf(text, size, "uid %lld", (long long)json_integer_value(uid));
