@@ -74,8 +74,13 @@ static void describe(const struct gpuspec_event *event, char *text, size_t size)
 			 event->process.pid, device->spec, phrase);
 		break;
 	case GPUSPEC_CMD_POLICY_APPLIED:
-		snprintf(text, size, "policy applied: default %s, %u specs changed",
-			 row_default(event->unnamed), event->changes);
+		if (event->changes)
+			snprintf(text, size, "policy applied: default %s, %u spec%s changed",
+				 row_default(event->unnamed), event->changes,
+				 event->changes == 1 ? "" : "s");
+		else
+			snprintf(text, size, "policy applied: default %s, or an account, changed",
+				 row_default(event->unnamed));
 		break;
 	case GPUSPEC_CMD_ROM_CHANGED:
 		describe_rom(&event->spec, text, size);
