@@ -183,15 +183,16 @@ static int refuse_part(struct netlink_callback *cb, int attribute)
 	return -EINVAL;
 }
 
-/* The spec of which alone rows are wanted: NULL for all, or an error. */
-static const char *wanted_spec(struct netlink_callback *cb)
+/* A table that is to be had for one spec, too: *@id is that, or NULL for all. */
+static int admit_for_spec(struct netlink_callback *cb, const char **id)
 {
-	const char *id;
+	int error = admit(cb);
 
-	if (!gpuspec_dump_attrs(cb)[GPUSPEC_A_ID])
-		return NULL;
-	id = gpuspec_request_id(gpuspec_dump_attrs(cb), cb->extack);
-	return id ? id : ERR_PTR(-EINVAL);
+	*id = NULL;
+	if (error || !gpuspec_dump_attrs(cb)[GPUSPEC_A_ID])
+		return error;
+	*id = gpuspec_request_id(gpuspec_dump_attrs(cb), cb->extack);
+	return *id ? 0 : -EINVAL;
 }
 
 int gpuspec_netlink_start_specs(struct netlink_callback *cb)
@@ -223,12 +224,9 @@ int gpuspec_netlink_start_devices(struct netlink_callback *cb)
 	const char *id;
 	int error;
 
-	error = admit(cb);
+	error = admit_for_spec(cb, &id);
 	if (error)
 		return error;
-	id = wanted_spec(cb);
-	if (IS_ERR(id))
-		return PTR_ERR(id);
 	mutex_lock(&gpuspec_lock);
 	gpuspec_device_count(&totals);
 	snapshot = take_snapshot(cb, put_device_row, totals.devices,
@@ -261,12 +259,9 @@ int gpuspec_netlink_start_shares(struct netlink_callback *cb)
 	const char *id;
 	int error;
 
-	error = admit(cb);
+	error = admit_for_spec(cb, &id);
 	if (error)
 		return error;
-	id = wanted_spec(cb);
-	if (IS_ERR(id))
-		return PTR_ERR(id);
 	mutex_lock(&gpuspec_lock);
 	snapshot = take_snapshot(cb, put_share_row, gpuspec_spec_share_count(),
 				 sizeof(struct share_row));
