@@ -27,7 +27,7 @@ help:
 	@echo '                              what that made, where a distribution would put it'
 	@echo 'make dkms-install [DESTDIR=DIR]'
 	@echo '                              source of the module, for DKMS'
-	@echo 'make deb                      Debian packages, into build/deb'
+	@echo 'make deb                      Debian packages, into build/deb/VERSION'
 	@echo 'make setup                    packages, kernels and sources that the rest needs'
 	@echo 'make demo                     the main job, in a virtual machine'
 	@echo 'make check                    all tests, on all kernels'
@@ -65,13 +65,9 @@ dkms-install:
 	cp -r kmod $(DKMS)
 	sed 's/#MODULE_VERSION#/$(VERSION)/' dkms.conf >$(DKMS)/dkms.conf
 
-# Debian packages, into build/deb, from a copy: the source tree stays as it is.
 .PHONY: deb
 deb:
-	@rm -rf $(BUILD)/deb
-	@mkdir -p $(BUILD)/deb/src
-	@tar -c --exclude=./build --exclude=./.git . | tar -x -C $(BUILD)/deb/src
-	cd $(BUILD)/deb/src && dpkg-buildpackage -us -uc -b
+	tools/packages
 
 # The kernel's sample mdev parents, for tests: make samples KVER=... KSRC=SOURCE TREE
 .PHONY: samples
