@@ -43,7 +43,7 @@ const char *gpuspec_request_id(struct nlattr **attrs, struct netlink_ext_ack *ex
 	if (gpuspec_id_parse(id, NULL))
 		return id;
 	NL_SET_ERR_MSG_ATTR(extack, attrs[GPUSPEC_A_ID],
-			    "not a spec id: it has the form pci:VVVV:DDDD:SSSS:ssss, mdev:TYPE or vf:VVVV:PPPP:FFFF");
+			    "not a spec id: it has the form pci:VVVV:DDDD:SSSS:ssss, mdev:TYPE or vf:VVVV:PPPP:FFFF[/TYPE]");
 	return NULL;
 }
 

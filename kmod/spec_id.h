@@ -6,6 +6,8 @@
  *                             vendor, subsystem device
  *   vf:VVVV:PPPP:FFFF         an SR-IOV virtual function: vendor, device id
  *                             of its physical function, its own device id
+ *   vf:VVVV:PPPP:FFFF/TYPE    the same, made a vGPU of a type by its driver in
+ *                             the host, as in nvidia-559
  *   mdev:TYPE                 a mediated device type, by the name of its
  *                             directory in sysfs
  *
@@ -35,7 +37,8 @@ struct gpuspec_id {
 	unsigned int subvendor;
 	unsigned int subdevice;
 	unsigned int vf_device;
-	const char *mdev_type;		/* points into the id */
+	const char *mdev_type;		/* both point into the id */
+	const char *vf_type;		/* NULL: the virtual function has none */
 };
 
 /* Write an id to @id, of GPUSPEC_ID_SIZE bytes. */
@@ -43,7 +46,9 @@ void gpuspec_id_pci(char *id, unsigned int vendor, unsigned int device,
 		    unsigned int subvendor, unsigned int subdevice);
 void gpuspec_id_vf(char *id, unsigned int vendor, unsigned int pf_device,
 		   unsigned int vf_device);
-/* A character that an id cannot hold becomes '?'. */
+/* In these, a character of @type that an id cannot hold becomes '?'. */
+void gpuspec_id_vf_typed(char *id, unsigned int vendor, unsigned int pf_device,
+			 unsigned int vf_device, const char *type);
 void gpuspec_id_mdev(char *id, const char *type);
 
 /* False if @id is not well formed; @out may be NULL. */

@@ -236,7 +236,7 @@ static int read_spec(struct reader *reader, const char *id, const json_t *object
 	char text[64];
 
 	if (!gpuspec_id_parse(id, NULL))
-		return wrong(reader, id, "\"%.80s\" is no spec: its id has the form pci:VVVV:DDDD:SSSS:ssss, mdev:TYPE or vf:VVVV:PPPP:FFFF",
+		return wrong(reader, id, "\"%.80s\" is no spec: its id has the form pci:VVVV:DDDD:SSSS:ssss, mdev:TYPE or vf:VVVV:PPPP:FFFF[/TYPE]",
 			     id);
 	if (!json_is_object(object))
 		return wrong(reader, id, "spec %s: it is an object with \"state\" and \"shared\"",
