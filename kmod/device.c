@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-#define pr_fmt(fmt) "gpuspec: " fmt
-
 #include <linux/lockdep.h>
 #include <linux/mdev.h>
-#include <linux/moduleparam.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -11,95 +8,11 @@
 #include "compat.h"
 #include "device.h"
 #include "events.h"
+#include "identity.h"
 #include "verdict.h"
-
-static char *match_class = "";
-module_param(match_class, charp, 0444);
-MODULE_PARM_DESC(match_class,
-		 "further PCI classes that count as GPUs, in hex: 0108 (class) or 0b (base class), separated by commas");
-
-/* class code >> shift == value */
-struct class_match {
-	u32 value;
-	unsigned int shift;
-};
-
-static struct class_match class_matches[16] = {
-	{ PCI_BASE_CLASS_DISPLAY, 16 },
-	{ 0x12, 16 },	/* processing accelerators: PCI Code and ID Assignment Specification */
-};
-
-static unsigned int class_match_count = 2;
 
 LIST_HEAD(gpuspec_devices);
 static struct gpuspec_device_totals totals;
-
-static int parse_match_class(void)
-{
-	static const char hex[] = "0123456789abcdefABCDEF";
-	char *list, *rest, *word;
-	unsigned int value;
-	int error = 0;
-
-	if (!*match_class)
-		return 0;
-	list = kstrdup(match_class, GFP_KERNEL);
-	if (!list)
-		return -ENOMEM;
-	rest = list;
-	while ((word = strsep(&rest, ",")) && !error) {
-		size_t digits = strlen(word);
-
-		if ((digits != 2 && digits != 4) || strspn(word, hex) != digits ||
-		    kstrtouint(word, 16, &value)) {
-			pr_err("match_class: '%s' is not a PCI class: give two or four hex digits, like 0b or 0108\n",
-			       word);
-			error = -EINVAL;
-		} else if (class_match_count == ARRAY_SIZE(class_matches)) {
-			pr_err("match_class: too many classes: there is room for %zu\n",
-			       ARRAY_SIZE(class_matches) - 2);
-			error = -E2BIG;
-		} else {
-			class_matches[class_match_count].value = value;
-			class_matches[class_match_count].shift = digits == 2 ? 16 : 8;
-			class_match_count++;
-		}
-	}
-	kfree(list);
-	return error;
-}
-
-static bool is_gpu(const struct pci_dev *pdev)
-{
-	unsigned int i;
-
-	if (pdev->hdr_type != PCI_HEADER_TYPE_NORMAL)
-		return false;
-	for (i = 0; i < class_match_count; i++)
-		if (pdev->class >> class_matches[i].shift == class_matches[i].value)
-			return true;
-	return false;
-}
-
-/* Write the id of the spec that the device belongs to; false if to none. */
-static bool identify(struct device *dev, char *id)
-{
-	struct pci_dev *pdev;
-
-	if (!dev_is_pci(dev)) {
-		gpuspec_id_mdev(id, kobject_name(&to_mdev_device(dev)->type->kobj));
-		return true;
-	}
-	pdev = to_pci_dev(dev);
-	if (!is_gpu(pdev))
-		return false;
-	if (pdev->is_virtfn)
-		gpuspec_id_vf(id, pdev->vendor, pci_physfn(pdev)->device, pdev->device);
-	else
-		gpuspec_id_pci(id, pdev->vendor, pdev->device,
-			       pdev->subsystem_vendor, pdev->subsystem_device);
-	return true;
-}
 
 static struct gpuspec_device *find(const struct device *dev)
 {
@@ -205,7 +118,7 @@ static void add(struct device *dev)
 	char id[GPUSPEC_ID_SIZE];
 
 	lockdep_assert_held(&gpuspec_lock);
-	if (find(dev) || !identify(dev, id))
+	if (find(dev) || !gpuspec_identify(dev, NULL, id))
 		return;
 	device = kzalloc(sizeof(*device), GFP_KERNEL | __GFP_NOFAIL);
 	device->spec = gpuspec_spec_find(id);
@@ -507,7 +420,7 @@ int gpuspec_device_init(void)
 {
 	int error;
 
-	error = parse_match_class();
+	error = gpuspec_identity_init();
 	if (error)
 		return error;
 	error = mdev_register_driver(&bus_finder);
