@@ -10,6 +10,7 @@
 #include "events.h"
 #include "identity.h"
 #include "verdict.h"
+#include "vf_type.h"
 
 LIST_HEAD(gpuspec_devices);
 static struct gpuspec_device_totals totals;
@@ -112,6 +113,31 @@ static void update_rom_state(struct gpuspec_device *device)
  * No error here could stop the device from coming, and a device left out
  * would be one that no gate watches: hence allocations that do not fail.
  */
+static void join_spec(struct gpuspec_device *device, const char *id)
+{
+	struct gpuspec_spec *spec = gpuspec_spec_find(id);
+
+	if (!spec) {
+		spec = gpuspec_spec_alloc(id, GFP_KERNEL | __GFP_NOFAIL);
+		gpuspec_spec_insert(spec);
+	}
+	device->spec = spec;
+	spec->devices++;
+	spec->in_use += device->in_use;
+	set_rom_state(device, work_out_rom_state(device));
+	tell(GPUSPEC_CMD_DEVICE_ADDED, device);
+}
+
+static void leave_spec(struct gpuspec_device *device)
+{
+	set_rom_state(device, GPUSPEC_ROM_STATE_NONE);
+	device->spec->devices--;
+	device->spec->in_use -= device->in_use;
+	tell(GPUSPEC_CMD_DEVICE_REMOVED, device);
+	gpuspec_spec_release(device->spec);
+}
+
+/* A virtual function is taken in without its type, which settle() adds. */
 static void add(struct device *dev)
 {
 	struct gpuspec_device *device;
@@ -121,17 +147,72 @@ static void add(struct device *dev)
 	if (find(dev) || !gpuspec_identify(dev, NULL, id))
 		return;
 	device = kzalloc(sizeof(*device), GFP_KERNEL | __GFP_NOFAIL);
-	device->spec = gpuspec_spec_find(id);
-	if (!device->spec) {
-		device->spec = gpuspec_spec_alloc(id, GFP_KERNEL | __GFP_NOFAIL);
-		gpuspec_spec_insert(device->spec);
-	}
-	device->spec->devices++;
 	totals.devices++;
 	device->dev = get_device(dev);
 	list_add_tail(&device->node, &gpuspec_devices);
-	set_rom_state(device, work_out_rom_state(device));
-	tell(GPUSPEC_CMD_DEVICE_ADDED, device);
+	join_spec(device, id);
+}
+
+/*
+ * Put the device, of this type if it is a virtual function that has one, with
+ * the spec that it is of by now. In use it stays what it was judged as, and
+ * its driver does not change its type; unless nobody judged it.
+ */
+static void settle(struct gpuspec_device *device, const char *vf_type)
+{
+	char id[GPUSPEC_ID_SIZE];
+
+	lockdep_assert_held(&gpuspec_lock);
+	if (device->in_use && device->holder.pid)
+		return;
+	if (!gpuspec_identify(device->dev, vf_type, id) || !strcmp(id, device->spec->id))
+		return;
+	leave_spec(device);
+	join_spec(device, id);
+}
+
+static void look_again(struct device *dev)
+{
+	char type[GPUSPEC_VF_TYPE_SIZE];
+	struct gpuspec_device *device;
+	bool typed;
+
+	typed = gpuspec_vf_type(dev, type);
+	mutex_lock(&gpuspec_lock);
+	device = find(dev);
+	if (device)
+		settle(device, typed ? type : NULL);
+	mutex_unlock(&gpuspec_lock);
+}
+
+/* Can it come to be of another spec? */
+static bool can_change(const struct gpuspec_device *device)
+{
+	return dev_is_pci(device->dev) && to_pci_dev(device->dev)->is_virtfn;
+}
+
+int gpuspec_device_look_again(const char *address)
+{
+	struct gpuspec_device *device;
+	struct device **devs;
+	u32 count = 0, i;
+
+	mutex_lock(&gpuspec_lock);
+	devs = kvmalloc_array(totals.devices, sizeof(*devs), GFP_KERNEL_ACCOUNT);
+	if (devs)
+		list_for_each_entry(device, &gpuspec_devices, node)
+			if (can_change(device) &&
+			    (!address || !strcmp(dev_name(device->dev), address)))
+				devs[count++] = get_device(device->dev);
+	mutex_unlock(&gpuspec_lock);
+	if (!devs)
+		return -ENOMEM;
+	for (i = 0; i < count; i++) {
+		look_again(devs[i]);
+		put_device(devs[i]);
+	}
+	kvfree(devs);
+	return 0;
 }
 
 static void set_in_use(struct gpuspec_device *device, bool in_use)
@@ -155,12 +236,9 @@ static void drop(struct gpuspec_device *device)
 	lockdep_assert_held(&gpuspec_lock);
 	set_in_use(device, false);
 	set_shown(device, NULL);
-	set_rom_state(device, GPUSPEC_ROM_STATE_NONE);
-	device->spec->devices--;
 	totals.devices--;
 	list_del(&device->node);
-	tell(GPUSPEC_CMD_DEVICE_REMOVED, device);
-	gpuspec_spec_release(device->spec);
+	leave_spec(device);
 	put_device(device->dev);
 	kfree(device);
 }
@@ -206,6 +284,7 @@ int gpuspec_device_bind(struct device *dev)
 	struct gpuspec_device *device;
 	int error = 0;
 
+	look_again(dev);
 	gpuspec_process_current(&process);
 	mutex_lock(&gpuspec_lock);
 	device = find(dev);
@@ -217,14 +296,18 @@ int gpuspec_device_bind(struct device *dev)
 
 int gpuspec_device_open(struct device *dev)
 {
+	char type[GPUSPEC_VF_TYPE_SIZE];
 	struct gpuspec_process process;
 	struct gpuspec_device *device;
+	bool typed;
 	int error = 0;
 
+	typed = gpuspec_vf_type(dev, type);
 	gpuspec_process_current(&process);
 	mutex_lock(&gpuspec_lock);
 	device = find(dev);
 	if (device) {
+		settle(device, typed ? type : NULL);
 		error = ask(device, GPUSPEC_GATE_OPEN, &process);
 		if (!error) {
 			device->holder = process;
@@ -234,6 +317,21 @@ int gpuspec_device_open(struct device *dev)
 	}
 	mutex_unlock(&gpuspec_lock);
 	return error;
+}
+
+bool gpuspec_device_is_as_judged(struct device *dev)
+{
+	char type[GPUSPEC_VF_TYPE_SIZE], id[GPUSPEC_ID_SIZE];
+	struct gpuspec_device *device;
+	bool typed, is = true;
+
+	typed = gpuspec_vf_type(dev, type);
+	mutex_lock(&gpuspec_lock);
+	device = find(dev);
+	if (device && gpuspec_identify(dev, typed ? type : NULL, id))
+		is = !strcmp(id, device->spec->id);
+	mutex_unlock(&gpuspec_lock);
+	return is;
 }
 
 static void release(struct gpuspec_device *device)
@@ -423,9 +521,12 @@ int gpuspec_device_init(void)
 	error = gpuspec_identity_init();
 	if (error)
 		return error;
-	error = mdev_register_driver(&bus_finder);
+	error = gpuspec_vf_type_init();
 	if (error)
 		return error;
+	error = mdev_register_driver(&bus_finder);
+	if (error)
+		goto err_vf_type;
 	error = bus_register_notifier(&pci_bus_type, &pci_notifier);
 	if (error)
 		goto err_driver;
@@ -435,12 +536,16 @@ int gpuspec_device_init(void)
 		goto err_pci;
 	scan(&pci_bus_type);
 	scan(gpuspec_device_mdev_bus());
+	/* Without the memory for it they are looked at when they are opened or listed. */
+	gpuspec_device_look_again(NULL);
 	return 0;
 
 err_pci:
 	bus_unregister_notifier(&pci_bus_type, &pci_notifier);
 err_driver:
 	mdev_unregister_driver(&bus_finder);
+err_vf_type:
+	gpuspec_vf_type_exit();
 	return error;
 }
 
@@ -456,4 +561,5 @@ void gpuspec_device_exit(void)
 		drop(device);
 	mutex_unlock(&gpuspec_lock);
 	mdev_unregister_driver(&bus_finder);
+	gpuspec_vf_type_exit();
 }

@@ -51,11 +51,23 @@ int gpuspec_device_bind(struct device *dev);
  * open; a failed one is undone.
  */
 int gpuspec_device_open(struct device *dev);
+/*
+ * Now that it is open: is it still of the spec that was judged? Between
+ * verdict and open its type may have changed, which from here on it cannot.
+ */
+bool gpuspec_device_is_as_judged(struct device *dev);
 void gpuspec_device_opened(struct device *dev, int error);
 /* It was open already when it was first seen. */
 void gpuspec_device_found_open(struct device *dev);
 /* Its holder released it. */
 void gpuspec_device_closed(struct device *dev);
+
+/*
+ * The driver of a virtual function can make it one of another type (vf_type.h),
+ * and so of another spec, and does not tell. Look at all, or at the one of
+ * this address, to know before they are shown: 0 or -ENOMEM.
+ */
+int gpuspec_device_look_again(const char *address);
 
 /* Is it a device of the spec @id? @dev may be gone: it is only looked for. */
 bool gpuspec_device_is_of(const struct device *dev, const char *id);

@@ -144,6 +144,8 @@ static int check(struct sk_buff *request, struct genl_info *info)
 		return -EINVAL;
 	}
 	error = find_opener(info, &opener);
+	if (!error && info->attrs[GPUSPEC_A_ADDRESS])
+		error = gpuspec_device_look_again(nla_data(info->attrs[GPUSPEC_A_ADDRESS]));
 	if (error)
 		return error;
 	mutex_lock(&gpuspec_lock);

@@ -86,6 +86,8 @@ int gpuspec_netlink_spec_get(struct sk_buff *request, struct genl_info *info)
 	id = gpuspec_request_spec(info);
 	if (!id)
 		return -EINVAL;
+	if (gpuspec_device_look_again(NULL))
+		return -ENOMEM;
 	mutex_lock(&gpuspec_lock);
 	generation = gpuspec_spec_generation();
 	spec = gpuspec_spec_find(id);
@@ -204,6 +206,8 @@ int gpuspec_netlink_start_specs(struct netlink_callback *cb)
 	error = admit(cb);
 	if (!error)
 		error = refuse_part(cb, GPUSPEC_A_ID);
+	if (!error)
+		error = gpuspec_device_look_again(NULL);
 	if (error)
 		return error;
 	mutex_lock(&gpuspec_lock);
@@ -225,6 +229,8 @@ int gpuspec_netlink_start_devices(struct netlink_callback *cb)
 	int error;
 
 	error = admit_for_spec(cb, &id);
+	if (!error)
+		error = gpuspec_device_look_again(NULL);
 	if (error)
 		return error;
 	mutex_lock(&gpuspec_lock);

@@ -107,6 +107,13 @@ static int gate_open(struct vfio_device *vdev)
 	WRITE_ONCE(gate->overlay.bar, 0);
 	if (gate->native->open_device)
 		error = gate->native->open_device(vdev);
+	if (!error && !gpuspec_device_is_as_judged(vdev->dev)) {
+		pr_notice_ratelimited("%s: closed again: its vGPU type changed as it was opened\n",
+				      dev_name(vdev->dev));
+		if (gate->native->close_device)
+			gate->native->close_device(vdev);
+		error = -EAGAIN;
+	}
 	gpuspec_device_opened(vdev->dev, error);
 	return error;
 }
