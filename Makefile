@@ -69,12 +69,13 @@ dkms-install:
 deb:
 	tools/packages
 
-# The kernel's sample mdev parents, for tests: make samples KVER=... KSRC=SOURCE TREE
+# For tests: the kernel's sample mdev parents, and our own driver of vGPUs that are VFs:
+# make samples KVER=... KSRC=SOURCE TREE
 .PHONY: samples
 samples:
 	@mkdir -p $(BUILD)/$(KVER)/samples
-	@cp -u $(KSRC)/samples/vfio-mdev/mbochs.c $(KSRC)/samples/vfio-mdev/mtty.c $(BUILD)/$(KVER)/samples
-	@echo 'obj-m := mbochs.o mtty.o' >$(BUILD)/$(KVER)/samples/Kbuild
+	@cp -u $(KSRC)/samples/vfio-mdev/mbochs.c $(KSRC)/samples/vfio-mdev/mtty.c selftests/nvidia_vf/nvidia_vf.c $(BUILD)/$(KVER)/samples
+	@echo 'obj-m := mbochs.o mtty.o nvidia_vf.o' >$(BUILD)/$(KVER)/samples/Kbuild
 	$(MAKE) -C $(KDIR) M=$(BUILD)/$(KVER)/samples modules
 	$(if $(DESTDIR),$(MAKE) -C $(KDIR) M=$(BUILD)/$(KVER)/samples $(SIGN) modules_install INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates)
 
@@ -98,7 +99,8 @@ style:
 	@set -e; ksrc=$$(tools/kernel 6.12 source); \
 	checkpatch() { perl $$ksrc/scripts/checkpatch.pl --strict --no-tree --terse --quiet --no-summary "$$@"; }; \
 	checkpatch -f $(filter-out kmod/compat.h,$(KERNEL_C)); \
-	checkpatch --ignore LINUX_VERSION_CODE,CONSTANT_COMPARISON,CONST_STRUCT -f kmod/compat.h; \
+	checkpatch --ignore LINUX_VERSION_CODE,CONSTANT_COMPARISON,CONST_STRUCT -f kmod/compat.h \
+		selftests/nvidia_vf/nvidia_vf.c; \
 	checkpatch --ignore $(NOT_USERSPACE) -f $(USER_C)
 	@set -e; for v in $(STYLE_KERNELS); do \
 		echo "sparse and W=1 on $$v"; \

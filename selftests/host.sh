@@ -97,6 +97,25 @@ card_behind() {
 	done
 }
 
+# --- virtual functions: two, $vf_a and $vf_b, of the NVMe, which counts as a GPU here ---
+
+pf=$(basename "$(dirname "$(echo /sys/bus/pci/devices/*/sriov_totalvfs)")")
+# shellcheck disable=SC2034 # for the tests
+spec_vf=vf:1b36:0010:0010
+
+# shellcheck disable=SC2034 # for the tests
+make_vfs() {
+	modprobe nvme
+	bind "$pf" nvme
+	# No driver of the host is to take them.
+	write "/sys/bus/pci/devices/$pf/sriov_drivers_autoprobe" 0
+	write "/sys/bus/pci/devices/$pf/sriov_numvfs" 2
+	vf_a=$(basename "$(readlink "/sys/bus/pci/devices/$pf/virtfn0")")
+	vf_b=$(basename "$(readlink "/sys/bus/pci/devices/$pf/virtfn1")")
+}
+
+remove_vfs() { write "/sys/bus/pci/devices/$pf/sriov_numvfs" 0; }
+
 # --- mediated devices ---
 
 mdev_create() { write "$mdev_parent/create" "$1"; }
@@ -228,6 +247,7 @@ cleanup_host() {
 	for device in /sys/bus/pci/drivers/vfio-pci/*:*; do
 		[ ! -e "$device" ] || unbind "${device##*/}"
 	done
+	[ "$(cat "/sys/bus/pci/devices/$pf/sriov_numvfs")" = 0 ] || remove_vfs
 }
 
 run_test() {

@@ -228,7 +228,7 @@ TEST_F(family, malformed_ids)
 	static const char *const ids[] = {
 		"", "pci", "pci:", "mdev:", "vf:", "pci:10DE:2684:10de:167c", "mdev:a b",
 		"pci:10de:2684:10de", "pci:10de:2684:10de:167c:", "mdev:a/b", "mdev:\x01",
-		"mdev:\xff", "vf:10de:2684:2684:2684", "gpu:1", "../../etc", "%s%n",
+		"mdev:\xff", "vf:10de:2684:2684:2684", "vf:10de:2684:2684/", "gpu:1", "../../etc", "%s%n",
 	};
 	static const uint8_t commands[] = {
 		GPUSPEC_CMD_SPEC_GET, GPUSPEC_CMD_SPEC_SET, GPUSPEC_CMD_SPEC_DEL,

@@ -1,10 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Devices that come and go: hot-plug, SR-IOV, while held, while judged, while listed.
+# Cards that come and go: hot-plug, while held, while judged, while listed.
 # shellcheck source=selftests/host.sh
 . "$(dirname "$0")/host.sh"
-
-pf=$(basename "$(dirname "$(echo /sys/bus/pci/devices/*/sriov_totalvfs)")")
 
 # A card that comes and goes. QEMU can take out and put in again its NVMe, which counts as
 # a GPU here (match_class=0108); of its GPUs it keeps the memory, and puts in none twice.
@@ -105,45 +103,6 @@ test_unplugged_while_judged_and_listed() {
 	is "$(device_field "$card" .spec)" ''
 	is "$(spec_field $spec_plugged .devices)" 1
 	is "$(spec_field $spec_plugged .in_use)" 0
-}
-
-test_vfs_are_devices_of_a_vf_spec() {
-	local vf
-	modprobe nvme
-	bind "$pf" nvme
-	write "/sys/bus/pci/devices/$pf/sriov_numvfs" 2
-	is "$(spec_field vf:1b36:0010:0010 .devices)" 2
-	is "$(spec_field vf:1b36:0010:0010 .kind)" vgpu
-	vf=$(basename "$(readlink "/sys/bus/pci/devices/$pf/virtfn0")")
-	bind "$vf" vfio-pci
-	opens "$vf"
-	gpuspec disable vf:1b36:0010:0010
-	refuses EPERM "$vf"
-	write "/sys/bus/pci/devices/$pf/sriov_numvfs" 0
-	is "$(spec_field vf:1b36:0010:0010 .devices)" 0
-	write "/sys/bus/pci/devices/$pf/sriov_numvfs" 2
-	fails bind "$vf" vfio-pci
-	write "/sys/bus/pci/devices/$pf/sriov_numvfs" 0
-}
-
-change_mind() {
-	gpuspec disable vf:1b36:0010:0010
-	gpuspec enable vf:1b36:0010:0010
-}
-
-test_vfs_come_and_go_while_policy_changes() {
-	local i changing
-	modprobe nvme
-	bind "$pf" nvme
-	forever change_mind &
-	changing=$!
-	for ((i = 0; i < 20; i++)); do
-		write "/sys/bus/pci/devices/$pf/sriov_numvfs" 2
-		write "/sys/bus/pci/devices/$pf/sriov_numvfs" 0
-	done
-	kill $changing
-	wait
-	is "$(spec_field vf:1b36:0010:0010 .devices)" 0
 }
 
 run_tests

@@ -133,6 +133,7 @@ TEST_F(rom, needs_a_pgpu_spec)
 	EXPECT_SAYS("only a pGPU spec");
 	EXPECT_NE(0, self->answer.offset);
 	EXPECT_EQ(-EOPNOTSUPP, announce(self, "vf:aaaa:bbbb:cccc", ROM_SIZE));
+	EXPECT_EQ(-EOPNOTSUPP, announce(self, "vf:aaaa:bbbb:cccc/some-type", ROM_SIZE));
 	EXPECT_EQ(-EINVAL, announce(self, "pci:10de", ROM_SIZE));
 	EXPECT_SAYS("not a spec id");
 	EXPECT_EQ(-EINVAL, send_part(self, 0, 512));
