@@ -33,6 +33,7 @@ static struct queue *queue_of(u8 command)
 	case GPUSPEC_CMD_REFUSED:
 		return &refusals;
 	case GPUSPEC_CMD_SPEC_CHANGED:
+	case GPUSPEC_CMD_ACCOUNT_CHANGED:
 	case GPUSPEC_CMD_POLICY_APPLIED:
 	case GPUSPEC_CMD_ROM_CHANGED:
 		return &changes;

@@ -97,6 +97,37 @@ void gpuspec_event_spec(u8 command, const struct gpuspec_spec_info *spec,
 		    gpuspec_message_put_process(event.skb, GPUSPEC_A_PROCESS, by));
 }
 
+void gpuspec_event_share(const struct gpuspec_spec_info *spec, const struct gpuspec_share *share,
+			 enum gpuspec_account_change change, const struct gpuspec_process *by)
+{
+	bool removed = change == GPUSPEC_ACCOUNT_CHANGE_REMOVED;
+	struct event event;
+
+	if (removed)
+		gpuspec_audit_recall(spec->id, share->account);
+	else
+		gpuspec_audit_share(spec->id, share->account, share->maximum);
+	if (begin(&event, GPUSPEC_CMD_SPEC_CHANGED))
+		end(&event, gpuspec_message_put_spec(event.skb, spec) ||
+		    nla_put_string(event.skb, GPUSPEC_A_ACCOUNT, share->account) ||
+		    (share->maximum && !removed &&
+		     nla_put_u32(event.skb, GPUSPEC_A_MAXIMUM, share->maximum)) ||
+		    nla_put_u32(event.skb, GPUSPEC_A_ACCOUNT_CHANGE, change) ||
+		    gpuspec_message_put_process(event.skb, GPUSPEC_A_PROCESS, by));
+}
+
+void gpuspec_event_account(const char *account, enum gpuspec_account_change change,
+			   const struct gpuspec_process *by)
+{
+	struct event event;
+
+	gpuspec_audit_account(account, change == GPUSPEC_ACCOUNT_CHANGE_REMOVED);
+	if (begin(&event, GPUSPEC_CMD_ACCOUNT_CHANGED))
+		end(&event, nla_put_string(event.skb, GPUSPEC_A_ACCOUNT, account) ||
+		    nla_put_u32(event.skb, GPUSPEC_A_ACCOUNT_CHANGE, change) ||
+		    gpuspec_message_put_process(event.skb, GPUSPEC_A_PROCESS, by));
+}
+
 void gpuspec_event_device(u8 command, const struct gpuspec_device_info *device)
 {
 	struct event event;

@@ -10,6 +10,7 @@
 #include <net/genetlink.h>
 
 #include "message.h"
+#include "shares.h"
 
 struct ratelimit_state;
 
@@ -25,6 +26,11 @@ u64 gpuspec_events_seq(void);
 /* @command: spec-changed or rom-changed; @by is who changed it */
 void gpuspec_event_spec(u8 command, const struct gpuspec_spec_info *spec,
 			const struct gpuspec_process *by);
+/* @share is new, has another maximum, or is gone, and @spec is what came of it. */
+void gpuspec_event_share(const struct gpuspec_spec_info *spec, const struct gpuspec_share *share,
+			 enum gpuspec_account_change change, const struct gpuspec_process *by);
+void gpuspec_event_account(const char *account, enum gpuspec_account_change change,
+			   const struct gpuspec_process *by);
 /* @command: device-added, device-removed, opened, closed or device-rom */
 void gpuspec_event_device(u8 command,
 			  const struct gpuspec_device_info *device);

@@ -230,18 +230,25 @@ static int plan_change(struct plan *plan, struct gpuspec_change *change,
 	return -EINVAL;
 }
 
-static bool differs(const struct gpuspec_spec *spec)
+/* Does more change than the accounts that it is shared with? */
+static bool rule_differs(const struct gpuspec_spec *spec)
 {
 	const struct gpuspec_rule *a = &spec->rule, *b = &spec->next;
 
-	return a->named != b->named || a->state != b->state || a->sharing != b->sharing ||
-	       !gpuspec_shares_equal(spec->shares, spec->next_shares);
+	return a->named != b->named || a->state != b->state ||
+	       (a->sharing == GPUSPEC_SHARING_ALL) != (b->sharing == GPUSPEC_SHARING_ALL);
 }
 
-/* Tell audit who has it now and had not, and the other way round; both lists are sorted. */
-static void audit_shares(const struct gpuspec_spec *spec)
+/* Sharing with nobody becomes sharing by a list, and the other way round, by shares. */
+static bool differs(const struct gpuspec_spec *spec)
 {
-	const struct gpuspec_shares *old = spec->shares, *new = spec->next_shares;
+	return rule_differs(spec) || !gpuspec_shares_equal(spec->shares, spec->next_shares);
+}
+
+/* Tell who has it now and had not, and the other way round; both lists are sorted. */
+static void tell_shares(const struct gpuspec_spec_info *info, const struct gpuspec_shares *old,
+			const struct gpuspec_shares *new, const struct gpuspec_process *by)
+{
 	u32 i = 0, j = 0;
 	int order;
 
@@ -253,26 +260,33 @@ static void audit_shares(const struct gpuspec_spec *spec)
 		else
 			order = strcmp(old->rows[i].account, new->rows[j].account);
 		if (order < 0)
-			gpuspec_audit_recall(spec->id, old->rows[i].account);
-		else if (order || old->rows[i].maximum != new->rows[j].maximum)
-			gpuspec_audit_share(spec->id, new->rows[j].account,
-					    new->rows[j].maximum);
+			gpuspec_event_share(info, &old->rows[i],
+					    GPUSPEC_ACCOUNT_CHANGE_REMOVED, by);
+		else if (order > 0)
+			gpuspec_event_share(info, &new->rows[j],
+					    GPUSPEC_ACCOUNT_CHANGE_ADDED, by);
+		else if (old->rows[i].maximum != new->rows[j].maximum)
+			gpuspec_event_share(info, &new->rows[j],
+					    GPUSPEC_ACCOUNT_CHANGE_CHANGED, by);
 		i += order <= 0;
 		j += order >= 0;
+		cond_resched();
 	}
 }
 
+/* The shares that the spec had are its next ones then, for finish() to free. */
 static void put_in_force(struct gpuspec_spec *spec, const struct gpuspec_process *by)
 {
+	bool more_than_shares = rule_differs(spec);
 	struct gpuspec_spec_info info;
 
-	audit_shares(spec);
 	spec->rule = spec->next;
-	gpuspec_spec_set_shares(spec, spec->next_shares);
-	spec->next_shares = NULL;
+	spec->next_shares = gpuspec_spec_replace_shares(spec, spec->next_shares);
 	gpuspec_spec_changed();
 	gpuspec_spec_describe(spec, &info);
-	gpuspec_event_spec(GPUSPEC_CMD_SPEC_CHANGED, &info, by);
+	if (more_than_shares)
+		gpuspec_event_spec(GPUSPEC_CMD_SPEC_CHANGED, &info, by);
+	tell_shares(&info, spec->next_shares, spec->shares, by);
 }
 
 /* Put the plan in force, or with @error just clear it away. How many specs changed? */
@@ -314,27 +328,41 @@ static int plan_end(struct plan *plan, struct netlink_ext_ack *extack)
 	return error;
 }
 
-static void audit_accounts(const struct gpuspec_accounts *old,
-			   const struct gpuspec_accounts *new)
+/* Tell which accounts are not what they were. How many? */
+static u32 tell_accounts(const struct gpuspec_accounts *old, const struct gpuspec_accounts *new,
+			 const struct gpuspec_process *by)
 {
-	u32 i;
+	const struct gpuspec_account *before;
+	u32 i, changed = 0;
 
-	for (i = 0; old && i < old->count; i++)
-		if (!gpuspec_accounts_find(new, old->accounts[i]->name))
-			gpuspec_audit_account(old->accounts[i]->name, true);
-	for (i = 0; i < new->count; i++)
-		if (!gpuspec_account_equal(gpuspec_accounts_find(old, new->accounts[i]->name),
-					   new->accounts[i]))
-			gpuspec_audit_account(new->accounts[i]->name, false);
+	for (i = 0; old && i < old->count; i++) {
+		if (gpuspec_accounts_find(new, old->accounts[i]->name))
+			continue;
+		gpuspec_event_account(old->accounts[i]->name, GPUSPEC_ACCOUNT_CHANGE_REMOVED, by);
+		changed++;
+		cond_resched();
+	}
+	for (i = 0; i < new->count; i++) {
+		before = gpuspec_accounts_find(old, new->accounts[i]->name);
+		if (gpuspec_account_equal(before, new->accounts[i]))
+			continue;
+		gpuspec_event_account(new->accounts[i]->name,
+				      before ? GPUSPEC_ACCOUNT_CHANGE_CHANGED :
+					       GPUSPEC_ACCOUNT_CHANGE_ADDED, by);
+		changed++;
+		cond_resched();
+	}
+	return changed;
 }
 
-static void replace_accounts(struct gpuspec_accounts *accounts)
+static u32 replace_accounts(struct gpuspec_accounts *accounts, const struct gpuspec_process *by)
 {
 	struct gpuspec_accounts *old = gpuspec_accounts_replace(accounts);
+	u32 changed = tell_accounts(old, accounts, by);
 
-	audit_accounts(old, accounts);
 	gpuspec_spec_changed();
 	gpuspec_accounts_put(old);
+	return changed;
 }
 
 static int apply(struct list_head *changes, bool replace, bool announce,
@@ -372,7 +400,7 @@ static int apply(struct list_head *changes, bool replace, bool announce,
 	if (plan.has_accounts)
 		gpuspec_accounts_draft_end(&plan.draft);
 	if (plan.accounts)
-		replace_accounts(plan.accounts);
+		changed += replace_accounts(plan.accounts, &by);
 	if (!error && announce)
 		gpuspec_event_policy_applied(plan.unnamed, changed, &by);
 	return error;

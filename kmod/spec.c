@@ -65,7 +65,7 @@ void gpuspec_spec_release(struct gpuspec_spec *spec)
 		return;
 	rb_erase(&spec->node, &specs);
 	count--;
-	gpuspec_spec_set_shares(spec, NULL);
+	kvfree(gpuspec_spec_replace_shares(spec, NULL));
 	kfree(spec);
 }
 
@@ -130,12 +130,15 @@ enum gpuspec_reason gpuspec_spec_judge(const struct gpuspec_spec *spec, const ch
 			       account ? &claim : NULL);
 }
 
-void gpuspec_spec_set_shares(struct gpuspec_spec *spec, struct gpuspec_shares *shares)
+struct gpuspec_shares *gpuspec_spec_replace_shares(struct gpuspec_spec *spec,
+						   struct gpuspec_shares *shares)
 {
+	struct gpuspec_shares *old = spec->shares;
+
 	lockdep_assert_held(&gpuspec_lock);
-	share_count += gpuspec_shares_count(shares) - gpuspec_shares_count(spec->shares);
-	kvfree(spec->shares);
+	share_count += gpuspec_shares_count(shares) - gpuspec_shares_count(old);
 	spec->shares = shares;
+	return old;
 }
 
 u32 gpuspec_spec_share_count(void)

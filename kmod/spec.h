@@ -81,8 +81,9 @@ void gpuspec_spec_set_default(enum gpuspec_default unnamed);
 enum gpuspec_reason gpuspec_spec_judge(const struct gpuspec_spec *spec, const char *account,
 				       u32 held);
 
-/* Put @shares in place of those that the spec has, which are freed. */
-void gpuspec_spec_set_shares(struct gpuspec_spec *spec, struct gpuspec_shares *shares);
+/* Put @shares in place of those that the spec has, which are the caller's to free. */
+struct gpuspec_shares *gpuspec_spec_replace_shares(struct gpuspec_spec *spec,
+						   struct gpuspec_shares *shares);
 /* Shares of all specs. */
 u32 gpuspec_spec_share_count(void);
 

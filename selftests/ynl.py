@@ -146,16 +146,62 @@ def test_accounts(family):
     family.do('spec-del', {'id': SPEC})
     heard = family.hear()
     names = [event['name'] for event in heard]
-    expect(f'events: {names}', names == ['policy-applied'] + ['spec-changed'] * 5 +
-           ['policy-applied', 'spec-changed'])
-    expect(f'events: {heard}', heard[1]['msg']['process']['pid'] == os.getpid()
-           and abs(heard[1]['msg']['time'] / 1e9 - time.time()) < 60)
+    expect(f'events: {names}', names == ['account-changed', 'policy-applied'] +
+           ['spec-changed'] * 5 + ['account-changed', 'policy-applied', 'spec-changed'])
+    expect(f'events: {heard}', heard[2]['msg']['process']['pid'] == os.getpid()
+           and abs(heard[2]['msg']['time'] / 1e9 - time.time()) < 60)
+    told = [about_account(event['msg']) for event in heard]
+    expect(f'accounts: {told}', told == [
+        ('added', 'blue', None), (None, None, None), (None, None, None), ('added', 'blue', 2),
+        ('added', 'red', None), ('removed', 'blue', None), ('removed', 'red', None),
+        ('removed', 'blue', None), (None, None, None), (None, None, None)])
+
+
+def about_account(event):
+    return event.get('account-change'), event.get('account'), event.get('maximum')
+
+
+def test_transaction_names_accounts(family):
+    """Each account that a transaction changes something for is named in an event."""
+    family.do('account-set', {'account': 'blue', 'uid': [7]})
+    family.do('spec-set', {'id': SPEC, 'sharing': 'none'})
+    for account in ('blue', 'green', 'red'):
+        family.do('share-set', {'id': SPEC, 'account': account, 'maximum': 1})
+    family.hear()
+    family.do('policy-begin', {'replace': True})
+    family.do('account-set', {'account': 'blue', 'uid': [8]})
+    family.do('account-set', {'account': 'red', 'uid': [7]})
+    family.do('spec-set', {'id': SPEC, 'state': 'enabled', 'sharing': 'none'})
+    family.do('share-set', {'id': SPEC, 'account': 'blue', 'maximum': 1})
+    family.do('share-set', {'id': SPEC, 'account': 'red'})
+    family.do('share-set', {'id': SPEC, 'account': 'white', 'maximum': 3})
+    family.do('policy-commit', {'changes': 6})
+    heard = family.hear()
+    told = [(event['name'], *about_account(event['msg'])) for event in heard]
+    expect(f'replaced: {told}', told == [
+        ('spec-changed', 'removed', 'green', None), ('spec-changed', 'changed', 'red', None),
+        ('spec-changed', 'added', 'white', 3), ('account-changed', 'changed', 'blue', None),
+        ('account-changed', 'added', 'red', None), ('policy-applied', None, None, None)])
+    expect(f'{heard}', heard[0]['msg']['spec']['shares'] == 3
+           and heard[-1]['msg']['changes'] == 3)
+    family.do('spec-set', {'id': SPEC, 'sharing': 'all'})
+    told = [about_account(event['msg']) for event in family.hear()]
+    expect(f'shared with all: {told}', told == [
+        (None, None, None), ('removed', 'blue', None), ('removed', 'red', None),
+        ('removed', 'white', None)])
+    family.do('policy-begin', {'replace': True})
+    family.do('policy-commit', {'changes': 0})
+    told = [(event['name'], *about_account(event['msg'])) for event in family.hear()]
+    expect(f'forgotten: {told}', told == [
+        ('spec-changed', None, None, None), ('account-changed', 'removed', 'blue', None),
+        ('account-changed', 'removed', 'red', None), ('policy-applied', None, None, None)])
 
 
 def test_log(family):
     log = family.dump('log-get', {})
     told = [event for event in family.events
-            if event['name'] in ('refused', 'spec-changed', 'policy-applied', 'rom-changed')]
+            if event['name'] in ('refused', 'spec-changed', 'account-changed', 'policy-applied',
+                                 'rom-changed')]
     expect(f'{len(log)} in the log, {len(told)} told', len(log) == len(told))
     for entry, event in zip(log, told):
         number = family.msgs[event['name']].rsp_value
@@ -236,8 +282,8 @@ def test_all_of_the_yaml_was_exercised(family):
 
 
 def main():
-    tests = [test_commands, test_accounts, test_devices, test_roms, test_no_event_is_missed,
-             test_log, test_all_of_the_yaml_was_exercised]
+    tests = [test_commands, test_accounts, test_transaction_names_accounts, test_devices,
+             test_roms, test_no_event_is_missed, test_log, test_all_of_the_yaml_was_exercised]
     failed = 0
     print('TAP version 13')
     print(f'1..{len(tests)}')

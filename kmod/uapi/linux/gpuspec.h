@@ -98,6 +98,18 @@ enum gpuspec_rom_state {
 	GPUSPEC_ROM_STATE_UNSUPPORTED,
 };
 
+/**
+ * enum gpuspec_account_change - what became of an account, or of its share of a spec
+ * @GPUSPEC_ACCOUNT_CHANGE_ADDED: it is there now, and was not
+ * @GPUSPEC_ACCOUNT_CHANGE_CHANGED: it has other cgroups or uids, or another maximum
+ * @GPUSPEC_ACCOUNT_CHANGE_REMOVED: it is not there any more
+ */
+enum gpuspec_account_change {
+	GPUSPEC_ACCOUNT_CHANGE_ADDED,
+	GPUSPEC_ACCOUNT_CHANGE_CHANGED,
+	GPUSPEC_ACCOUNT_CHANGE_REMOVED,
+};
+
 /** GPUSPEC_ID_MAX - longest spec id in bytes, without its NUL */
 #define GPUSPEC_ID_MAX		260
 /** GPUSPEC_ADDRESS_MAX - longest device address in bytes, without its NUL */
@@ -155,6 +167,7 @@ enum {
 	GPUSPEC_A_PID,
 	GPUSPEC_A_TIME,
 	GPUSPEC_A_EVENT,
+	GPUSPEC_A_ACCOUNT_CHANGE,
 
 	__GPUSPEC_A_MAX,
 	GPUSPEC_A_MAX = (__GPUSPEC_A_MAX - 1)
@@ -270,6 +283,7 @@ enum {
 	GPUSPEC_CMD_ACCOUNT_DEL,
 	GPUSPEC_CMD_ACCOUNT_GET,
 	GPUSPEC_CMD_LOG_GET,
+	GPUSPEC_CMD_ACCOUNT_CHANGED,
 
 	__GPUSPEC_CMD_MAX,
 	GPUSPEC_CMD_MAX = (__GPUSPEC_CMD_MAX - 1)
