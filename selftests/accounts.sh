@@ -222,7 +222,63 @@ test_log_tells_who_and_why() {
 	in_cgroup /red refuses EACCES $card_a
 	gpuspec log >"$work/log"
 	grep -q "$card_a: open by vfio_open\[[0-9]*\] refused: $spec_ab is not shared with account red" "$work/log"
-	grep -q "$spec_ab: policy changed: enabled, shared with list, by gpuspec\[" "$work/log"
+	grep -q "$spec_ab: policy changed: enabled, shared with none, by gpuspec\[" "$work/log"
+	grep -q "$spec_ab: shared with blue, by gpuspec\[" "$work/log"
+	grep -q "account red added, by gpuspec\[" "$work/log"
+}
+
+test_each_account_is_named_in_the_log() {
+	two_accounts
+	gpuspec account add blue --uid 7
+	shared_with $spec_ab blue --max 2
+	gpuspec share $spec_ab --account red
+	gpuspec share $spec_ab --account blue --max 3
+	gpuspec share $spec_ab --account red --max 3
+	gpuspec share $spec_ab --account red
+	gpuspec recall $spec_ab --account blue
+	gpuspec recall $spec_ab --account red
+	is "$(changes)" "$(cat <<-EOT
+		account blue added
+		account red added
+		account blue changed
+		$spec_ab: policy changed: enabled, shared with none
+		$spec_ab: shared with blue (at most 2)
+		$spec_ab: shared with red
+		$spec_ab: shared with blue (now at most 3)
+		$spec_ab: shared with red (now at most 3)
+		$spec_ab: shared with red (now any number)
+		$spec_ab: recalled from blue
+		$spec_ab: recalled from red
+	EOT
+	)"
+	is "$(gpuspec log | grep -c .)" 11
+	is "$(gpuspec log --json | jq -c '[.events[] | select(.event != "policy-applied") | [.spec.shared, .account, .change, .max]] | .[1:2] + .[3:5] + .[-1:]')" \
+		'[[null,"red","added",null],["none",null,null,null],["list","blue","added",2],["none","red","removed",null]]'
+}
+
+# A list that ends: each account on it is named.
+test_what_ends_a_list_is_told_to_each_account() {
+	two_accounts
+	shared_with $spec_ab blue --max 2
+	gpuspec share $spec_ab --account red
+	gpuspec monitor --json >"$work/events" &
+	echo $! >"$work/monitor.pid"
+	sleep 1
+	gpuspec recall $spec_ab --all
+	gpuspec share $spec_ab --account blue
+	gpuspec share $spec_ab --all
+	gpuspec account remove red
+	eventually grep -q '"account red removed"' "$work/events"
+	is "$(jq -r 'select(.event != "policy-applied") | .sentence' "$work/events")" "$(cat <<-EOT
+		$spec_ab: recalled from blue
+		$spec_ab: recalled from red
+		$spec_ab: shared with blue
+		$spec_ab: policy changed: enabled, shared with all
+		$spec_ab: shared with blue as with all
+		account red removed
+	EOT
+	)"
+	is "$(jq -s '[.[].missed] | add' "$work/events")" 0
 }
 
 run_tests

@@ -73,6 +73,21 @@ test_ausearch_finds_refusal_and_change_by_login() {
 	fails has_record -ul 4714 -- op=gpuspec
 }
 
+test_each_account_has_a_record() {
+	start_auditd
+	as_login 4711 gpuspec account add blue --cgroup /blue
+	as_login 4711 gpuspec account add red --cgroup /red
+	as_login 4711 gpuspec recall $spec_ab --all
+	as_login 4711 gpuspec share $spec_ab --account blue --max 2
+	as_login 4711 gpuspec share $spec_ab --account red
+	as_login 4712 gpuspec recall $spec_ab --all
+	as_login 4713 gpuspec account remove red
+	eventually has_record -ul 4713 -- op=gpuspec-account-remove account=red res=1
+	has_record -ul 4712 -- op=gpuspec-recall "spec=$spec_ab" account=blue
+	has_record -ul 4712 -- op=gpuspec-recall "spec=$spec_ab" account=red
+	is "$(found -ul 4712 | grep -c op=gpuspec)" 2
+}
+
 test_refused_bind_and_rom() {
 	start_auditd
 	make_rom $card_a one --fill one

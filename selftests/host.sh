@@ -211,6 +211,12 @@ device_field() {
 	gpuspec devices --json | jq -r --arg address "$1" ".devices[] | select(.address == \$address) | $2"
 }
 
+# What changed for specs and accounts, as gpuspec's log has it.
+changes() {
+	gpuspec log --json |
+		jq -r '.events[] | select(.event | IN("spec-changed", "account-changed")).sentence'
+}
+
 # The kernel log since the test began.
 log() { dmesg | sed "1,/test begins: $test_name\$/d"; }
 logged() {

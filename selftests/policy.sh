@@ -84,6 +84,45 @@ test_apply_file_replaces_it() {
 	is "$(spec_field $spec_other .shared)" none
 }
 
+# A file that changes who has what, all at once: each account that gains or loses is named.
+test_apply_names_the_accounts_that_it_changes() {
+	put_policy <<-EOT
+		{"version": 1, "default": "open",
+		 "accounts": {"blue": {"cgroups": ["/blue"]}, "red": {"cgroups": ["/red"]}},
+		 "specs": {"$spec_ab": {"state": "enabled", "shared": [{"account": "blue", "max": 1}, {"account": "red"}]},
+		  "$spec_other": {"state": "enabled", "shared": [{"account": "red"}]}}}
+	EOT
+	gpuspec apply
+	is "$(changes | sort)" "$(sort <<-EOT
+		$spec_ab: policy changed: enabled, shared with 2 accounts
+		$spec_ab: shared with blue (at most 1)
+		$spec_ab: shared with red
+		$spec_other: policy changed: enabled, shared with 1 account
+		$spec_other: shared with red
+		account blue added
+		account red added
+	EOT
+	)"
+	cat >"$work/new" <<-EOT
+		{"version": 1, "default": "open",
+		 "accounts": {"green": {"cgroups": ["/green"]}, "red": {"cgroups": ["/red", "/crimson"]}},
+		 "specs": {"$spec_ab": {"state": "enabled", "shared": [{"account": "green"}, {"account": "red", "max": 2}]},
+		  "$spec_other": {"state": "disabled", "shared": "none"}}}
+	EOT
+	gpuspec apply "$work/new"
+	is "$(changes | sed 1,7d | sort)" "$(sort <<-EOT
+		$spec_ab: shared with green
+		$spec_ab: recalled from blue
+		$spec_ab: shared with red (now at most 2)
+		$spec_other: policy changed: disabled, shared with none
+		$spec_other: recalled from red
+		account green added
+		account red changed
+		account blue removed
+	EOT
+	)"
+}
+
 # Refused with these words, and nothing has changed: breaks WORDS, the file on stdin.
 breaks() {
 	local before

@@ -22,6 +22,7 @@ static const char *event_name(uint8_t command)
 		[GPUSPEC_CMD_POLICY_APPLIED] = "policy-applied",
 		[GPUSPEC_CMD_ROM_CHANGED] = "rom-changed",
 		[GPUSPEC_CMD_DEVICE_ROM] = "device-rom",
+		[GPUSPEC_CMD_ACCOUNT_CHANGED] = "account-changed",
 	};
 
 	return names[command];
@@ -40,6 +41,49 @@ static void describe_rom(const struct gpuspec_spec *spec, char *text, size_t siz
 		snprintf(text, size, "%s: ROM cleared", spec->id);
 }
 
+static const char *change_name(enum gpuspec_account_change change)
+{
+	static const char *const names[] = {
+		[GPUSPEC_ACCOUNT_CHANGE_ADDED] = "added",
+		[GPUSPEC_ACCOUNT_CHANGE_CHANGED] = "changed",
+		[GPUSPEC_ACCOUNT_CHANGE_REMOVED] = "removed",
+	};
+
+	return change < sizeof(names) / sizeof(names[0]) ? names[change] : "unknown";
+}
+
+static void describe_rule(const struct gpuspec_spec *spec, char *text, size_t size)
+{
+	int length = snprintf(text, size, "%s: policy %s: %s, shared with ", spec->id,
+			      spec->named ? "changed" : "forgotten", row_state(spec->state));
+
+	if (spec->sharing == GPUSPEC_SHARING_LIST)
+		snprintf(text + length, size - length, "%u account%s", spec->shares,
+			 spec->shares == 1 ? "" : "s");
+	else
+		snprintf(text + length, size - length, "%s", row_sharing(spec->sharing));
+}
+
+static void describe_share(const struct gpuspec_event *event, char *text, size_t size)
+{
+	const char *now = event->account_change == GPUSPEC_ACCOUNT_CHANGE_CHANGED ? "now " : "";
+	const char *id = event->spec.id, *account = event->account;
+
+	if (event->account_change == GPUSPEC_ACCOUNT_CHANGE_REMOVED) {
+		/* Who lost a share of what all have now lost no access. */
+		if (event->spec.sharing == GPUSPEC_SHARING_ALL)
+			snprintf(text, size, "%s: shared with %s as with all", id, account);
+		else
+			snprintf(text, size, "%s: recalled from %s", id, account);
+	} else if (event->maximum) {
+		snprintf(text, size, "%s: shared with %s (%sat most %u)", id, account, now,
+			 event->maximum);
+	} else {
+		snprintf(text, size, "%s: shared with %s%s", id, account,
+			 *now ? " (now any number)" : "");
+	}
+}
+
 /* What happened, for people. */
 static void describe(const struct gpuspec_event *event, char *text, size_t size)
 {
@@ -49,9 +93,14 @@ static void describe(const struct gpuspec_event *event, char *text, size_t size)
 
 	switch (event->command) {
 	case GPUSPEC_CMD_SPEC_CHANGED:
-		snprintf(text, size, "%s: policy %s: %s, shared with %s", event->spec.id,
-			 event->spec.named ? "changed" : "forgotten", row_state(event->spec.state),
-			 row_sharing(event->spec.sharing));
+		if (*event->account)
+			describe_share(event, text, size);
+		else
+			describe_rule(&event->spec, text, size);
+		break;
+	case GPUSPEC_CMD_ACCOUNT_CHANGED:
+		snprintf(text, size, "account %s %s", event->account,
+			 change_name(event->account_change));
 		break;
 	case GPUSPEC_CMD_DEVICE_ADDED:
 		snprintf(text, size, "%s: added, of %s", device->address, device->spec);
@@ -74,13 +123,8 @@ static void describe(const struct gpuspec_event *event, char *text, size_t size)
 			 event->process.pid, device->spec, phrase);
 		break;
 	case GPUSPEC_CMD_POLICY_APPLIED:
-		if (event->changes)
-			snprintf(text, size, "policy applied: default %s, %u spec%s changed",
-				 row_default(event->unnamed), event->changes,
-				 event->changes == 1 ? "" : "s");
-		else
-			snprintf(text, size, "policy applied: default %s, or an account, changed",
-				 row_default(event->unnamed));
+		snprintf(text, size, "policy applied: default %s, %u specs and accounts changed",
+			 row_default(event->unnamed), event->changes);
 		break;
 	case GPUSPEC_CMD_ROM_CHANGED:
 		describe_rom(&event->spec, text, size);
@@ -146,6 +190,12 @@ json_t *row_event(const struct gpuspec_event *event)
 		output_set(row, "spec", row_event_spec(&event->spec));
 	if (*event->device.address)
 		output_set(row, "device", row_event_device(&event->device));
+	if (*event->account) {
+		output_set(row, "account", row_string(event->account));
+		output_set(row, "change", row_string(change_name(event->account_change)));
+	}
+	if (*event->account && *event->spec.id)
+		output_set(row, "max", event->maximum ? json_integer(event->maximum) : NULL);
 	if (event->process.pid)
 		output_set(row, "process", row_process(&event->process));
 	if (event->command == GPUSPEC_CMD_REFUSED) {

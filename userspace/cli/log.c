@@ -43,7 +43,7 @@ static void print_event(json_t *event)
 {
 	const char *time = output_text(event, "time");
 
-	/* The specs that changed have lines of their own. */
+	/* The specs and accounts that changed have lines of their own. */
 	if (json_integer_value(output_get(event, "changes")))
 		return;
 	printf("%.10s %.8s %s", time, time + 11, output_text(event, "sentence"));

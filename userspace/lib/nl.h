@@ -175,6 +175,9 @@ struct gpuspec_event {
 	struct gpuspec_spec spec;
 	struct gpuspec_device device;
 	struct gpuspec_process process;
+	char account[GPUSPEC_ACCOUNT_SIZE];	/* empty: it is about none */
+	enum gpuspec_account_change account_change;
+	uint32_t maximum;	/* 0: any number */
 	enum gpuspec_gate gate;
 	enum gpuspec_reason reason;
 	enum gpuspec_default unnamed;

@@ -31,6 +31,7 @@ static struct nla_policy top_policy[GPUSPEC_A_MAX + 1] = {
 	[GPUSPEC_A_UID] = { .type = NLA_U32 },
 	[GPUSPEC_A_TIME] = { .type = NLA_U64 },
 	[GPUSPEC_A_EVENT] = { .type = NLA_U32 },
+	[GPUSPEC_A_ACCOUNT_CHANGE] = { .type = NLA_U32 },
 };
 
 static struct nla_policy info_policy[GPUSPEC_A_INFO_MAX + 1] = {
@@ -348,6 +349,18 @@ int gpuspec_message_rom(const struct genlmsghdr *header, struct gpuspec_rom *rom
 	return 0;
 }
 
+/* The account that the event is about. */
+static int get_event_account(struct nlattr **attrs, struct gpuspec_event *event)
+{
+	if (!attrs[GPUSPEC_A_ACCOUNT] || !attrs[GPUSPEC_A_ACCOUNT_CHANGE])
+		return -EPROTO;
+	copy_string(event->account, sizeof(event->account), attrs[GPUSPEC_A_ACCOUNT]);
+	event->account_change = nla_get_u32(attrs[GPUSPEC_A_ACCOUNT_CHANGE]);
+	if (attrs[GPUSPEC_A_MAXIMUM])
+		event->maximum = nla_get_u32(attrs[GPUSPEC_A_MAXIMUM]);
+	return 0;
+}
+
 int gpuspec_message_event(const struct genlmsghdr *header, struct gpuspec_event *event)
 {
 	struct nlattr *attrs[GPUSPEC_A_MAX + 1];
@@ -364,7 +377,12 @@ int gpuspec_message_event(const struct genlmsghdr *header, struct gpuspec_event 
 	if (attrs[GPUSPEC_A_PROCESS] && get_process(attrs[GPUSPEC_A_PROCESS], &event->process))
 		return -EPROTO;
 	switch (event->command) {
+	case GPUSPEC_CMD_ACCOUNT_CHANGED:
+		return get_event_account(attrs, event);
 	case GPUSPEC_CMD_SPEC_CHANGED:
+		if (attrs[GPUSPEC_A_ACCOUNT] && get_event_account(attrs, event))
+			return -EPROTO;
+		return get_spec(attrs[GPUSPEC_A_SPEC], &event->spec);
 	case GPUSPEC_CMD_ROM_CHANGED:
 		return get_spec(attrs[GPUSPEC_A_SPEC], &event->spec);
 	case GPUSPEC_CMD_DEVICE_ADDED:
