@@ -165,13 +165,13 @@ void gpuspec_event_refused(const struct gpuspec_device_info *device,
 		    nla_put_u32(event.skb, GPUSPEC_A_REASON, reason));
 }
 
-void gpuspec_event_policy_applied(enum gpuspec_default unnamed, u32 changes,
+void gpuspec_event_policy_applied(const enum gpuspec_default *unnamed, u32 changes,
 				  const struct gpuspec_process *by)
 {
 	struct event event;
 
 	if (begin(&event, GPUSPEC_CMD_POLICY_APPLIED))
-		end(&event, nla_put_u32(event.skb, GPUSPEC_A_DEFAULT, unnamed) ||
+		end(&event, (unnamed && nla_put_u32(event.skb, GPUSPEC_A_DEFAULT, *unnamed)) ||
 		    nla_put_u32(event.skb, GPUSPEC_A_CHANGES, changes) ||
 		    gpuspec_message_put_process(event.skb, GPUSPEC_A_PROCESS, by));
 }

@@ -39,7 +39,8 @@ void gpuspec_event_refused(const struct gpuspec_device_info *device,
 			   const struct gpuspec_process *process,
 			   enum gpuspec_gate gate, enum gpuspec_reason reason,
 			   struct ratelimit_state *log_limit);
-void gpuspec_event_policy_applied(enum gpuspec_default unnamed, u32 changes,
+/* @unnamed: the default, if that is another now; else NULL. */
+void gpuspec_event_policy_applied(const enum gpuspec_default *unnamed, u32 changes,
 				  const struct gpuspec_process *by);
 
 #endif /* GPUSPEC_EVENTS_H */

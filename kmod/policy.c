@@ -378,6 +378,7 @@ static int apply(struct list_head *changes, bool replace, bool announce,
 	struct gpuspec_change *change;
 	struct gpuspec_process by;
 	struct gpuspec_spec *spec;
+	bool new_default;
 	u32 changed;
 	int error = 0;
 
@@ -395,14 +396,15 @@ static int apply(struct list_head *changes, bool replace, bool announce,
 	}
 	if (!error)
 		error = plan_end(&plan, extack);
-	announce |= plan.accounts || plan.unnamed != gpuspec_spec_default();
+	new_default = plan.unnamed != gpuspec_spec_default();
+	announce |= plan.accounts || new_default;
 	changed = finish(&plan, error, &by);
 	if (plan.has_accounts)
 		gpuspec_accounts_draft_end(&plan.draft);
 	if (plan.accounts)
 		changed += replace_accounts(plan.accounts, &by);
 	if (!error && announce)
-		gpuspec_event_policy_applied(plan.unnamed, changed, &by);
+		gpuspec_event_policy_applied(new_default ? &plan.unnamed : NULL, changed, &by);
 	return error;
 }
 

@@ -104,7 +104,7 @@ test_apply_names_the_accounts_that_it_changes() {
 	EOT
 	)"
 	cat >"$work/new" <<-EOT
-		{"version": 1, "default": "open",
+		{"version": 1, "default": "closed",
 		 "accounts": {"green": {"cgroups": ["/green"]}, "red": {"cgroups": ["/red", "/crimson"]}},
 		 "specs": {"$spec_ab": {"state": "enabled", "shared": [{"account": "green"}, {"account": "red", "max": 2}]},
 		  "$spec_other": {"state": "disabled", "shared": "none"}}}
@@ -121,6 +121,11 @@ test_apply_names_the_accounts_that_it_changes() {
 		account blue removed
 	EOT
 	)"
+	gpuspec log >"$work/log"
+	grep -q 'policy applied: default now closed, 5 other changes, by gpuspec\[' "$work/log"
+	is "$(grep -c 'policy applied' "$work/log")" 1
+	gpuspec default open
+	gpuspec log | tail -n 1 | grep -q ' policy applied: default now open, by gpuspec\['
 }
 
 # Refused with these words, and nothing has changed: breaks WORDS, the file on stdin.

@@ -111,9 +111,12 @@ def test_commands(family):
     family.do('default-set', {'default': 'open'})
     family.do('policy-commit', {'changes': 1})
     expect('forgotten', SPEC not in [row['spec']['id'] for row in family.dump('spec-get', {})])
-    heard = [event['name'] for event in family.hear()]
-    expect(f'events: {heard}', heard == ['spec-changed', 'spec-changed', 'spec-changed',
+    heard = family.hear()
+    names = [event['name'] for event in heard]
+    expect(f'events: {names}', names == ['spec-changed', 'spec-changed', 'spec-changed',
                                          'policy-applied', 'spec-changed', 'policy-applied'])
+    expect(f'events: {heard}', heard[3]['msg']['default'] == 'closed'
+           and heard[5]['msg']['default'] == 'open')
 
 
 def test_accounts(family):
@@ -183,7 +186,7 @@ def test_transaction_names_accounts(family):
         ('spec-changed', 'added', 'white', 3), ('account-changed', 'changed', 'blue', None),
         ('account-changed', 'added', 'red', None), ('policy-applied', None, None, None)])
     expect(f'{heard}', heard[0]['msg']['spec']['shares'] == 3
-           and heard[-1]['msg']['changes'] == 3)
+           and heard[-1]['msg']['changes'] == 3 and 'default' not in heard[-1]['msg'])
     family.do('spec-set', {'id': SPEC, 'sharing': 'all'})
     told = [about_account(event['msg']) for event in family.hear()]
     expect(f'shared with all: {told}', told == [

@@ -84,6 +84,20 @@ static void describe_share(const struct gpuspec_event *event, char *text, size_t
 	}
 }
 
+static void describe_applied(const struct gpuspec_event *event, char *text, size_t size)
+{
+	const char *s = event->changes == 1 ? "" : "s";
+
+	if (!event->has_default)
+		snprintf(text, size, "policy applied: %u change%s", event->changes, s);
+	else if (event->changes)
+		snprintf(text, size, "policy applied: default now %s, %u other change%s",
+			 row_default(event->unnamed), event->changes, s);
+	else
+		snprintf(text, size, "policy applied: default now %s",
+			 row_default(event->unnamed));
+}
+
 /* What happened, for people. */
 static void describe(const struct gpuspec_event *event, char *text, size_t size)
 {
@@ -123,8 +137,7 @@ static void describe(const struct gpuspec_event *event, char *text, size_t size)
 			 event->process.pid, device->spec, phrase);
 		break;
 	case GPUSPEC_CMD_POLICY_APPLIED:
-		snprintf(text, size, "policy applied: default %s, %u specs and accounts changed",
-			 row_default(event->unnamed), event->changes);
+		describe_applied(event, text, size);
 		break;
 	case GPUSPEC_CMD_ROM_CHANGED:
 		describe_rom(&event->spec, text, size);
@@ -205,7 +218,8 @@ json_t *row_event(const struct gpuspec_event *event)
 			   row_string(gpuspec_reason_name(event->reason)));
 	}
 	if (event->command == GPUSPEC_CMD_POLICY_APPLIED) {
-		output_set(row, "default", row_string(row_default(event->unnamed)));
+		output_set(row, "default", event->has_default ?
+			   row_string(row_default(event->unnamed)) : NULL);
 		output_set(row, "changes", json_integer(event->changes));
 	}
 	describe(event, text, sizeof(text));

@@ -43,8 +43,8 @@ static void print_event(json_t *event)
 {
 	const char *time = output_text(event, "time");
 
-	/* The specs and accounts that changed have lines of their own. */
-	if (json_integer_value(output_get(event, "changes")))
+	/* The specs and accounts that changed have lines of their own; the default has none. */
+	if (output_get(event, "changes") && !output_get(event, "default"))
 		return;
 	printf("%.10s %.8s %s", time, time + 11, output_text(event, "sentence"));
 	print_author(event);

@@ -180,6 +180,7 @@ struct gpuspec_event {
 	uint32_t maximum;	/* 0: any number */
 	enum gpuspec_gate gate;
 	enum gpuspec_reason reason;
+	bool has_default;	/* that is another now: */
 	enum gpuspec_default unnamed;
 	uint32_t changes;
 };

@@ -399,9 +399,11 @@ int gpuspec_message_event(const struct genlmsghdr *header, struct gpuspec_event 
 		event->reason = nla_get_u32(attrs[GPUSPEC_A_REASON]);
 		return get_device(attrs[GPUSPEC_A_DEVICE], &event->device);
 	case GPUSPEC_CMD_POLICY_APPLIED:
-		if (!attrs[GPUSPEC_A_DEFAULT] || !attrs[GPUSPEC_A_CHANGES])
+		if (!attrs[GPUSPEC_A_CHANGES])
 			return -EPROTO;
-		event->unnamed = nla_get_u32(attrs[GPUSPEC_A_DEFAULT]);
+		event->has_default = attrs[GPUSPEC_A_DEFAULT];
+		if (event->has_default)
+			event->unnamed = nla_get_u32(attrs[GPUSPEC_A_DEFAULT]);
 		event->changes = nla_get_u32(attrs[GPUSPEC_A_CHANGES]);
 		return 0;
 	default:
