@@ -6,7 +6,7 @@
 #ifndef GPUSPEC_INVENTORY_H
 #define GPUSPEC_INVENTORY_H
 
-#include "mdev_description.h"
+#include "vgpu.h"
 #include "nl.h"
 
 /* A spec. A string that is not known is empty, a number -1. */

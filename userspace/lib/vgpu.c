@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "mdev_description.h"
+#include "vgpu.h"
 
 #define MIB	(1LL << 20)
 
@@ -75,6 +76,8 @@ static void take(const char *key, const char *value, struct gpuspec_vgpu *vgpu)
 		vgpu->frame_rate = count(value);
 	else if (!strcmp(key, "framebuffer"))
 		vgpu->video_memory = memory(value);
+	else if (!strcmp(key, "weight"))
+		vgpu->weight = count(value);
 	else if (!strcmp(key, "max_resolution") || !strcmp(key, "resolution"))
 		resolution(value, vgpu->resolution, sizeof(vgpu->resolution));
 	else if (!strcmp(key, "max_instance"))
@@ -94,12 +97,27 @@ static char *trim(char *text)
 	return text;
 }
 
+/* The samples speak in words: "16 MB video memory", "1024x768 framebuffer". */
+static void take_words(const char *words, struct gpuspec_vgpu *vgpu)
+{
+	const char *unit = strstr(words, " MB "), *pixels = strstr(words, " framebuffer");
+	char size[24];
+
+	if (unit && !strcmp(unit, " MB video memory")) {
+		vgpu->video_memory = memory(words);
+	} else if (pixels && !strcmp(pixels, " framebuffer")) {
+		snprintf(size, sizeof(size), "%.*s", (int)(pixels - words), words);
+		resolution(size, vgpu->resolution, sizeof(vgpu->resolution));
+	}
+}
+
 void gpuspec_vgpu_parse(const char *description, struct gpuspec_vgpu *vgpu)
 {
-	char text[1024], *rest = text, *part, *value, *words;
+	char text[1024], *rest = text, *part, *value;
 
 	*vgpu = (struct gpuspec_vgpu){
 		.video_memory = -1, .frame_rate = -1, .heads = -1, .max_instances = -1,
+		.weight = -1,
 	};
 	snprintf(text, sizeof(text), "%s", description);
 	while ((part = strsep(&rest, ",\n"))) {
@@ -108,10 +126,72 @@ void gpuspec_vgpu_parse(const char *description, struct gpuspec_vgpu *vgpu)
 		if (value) {
 			*value++ = '\0';
 			take(trim(part), trim(value), vgpu);
-			continue;
+		} else {
+			take_words(part, vgpu);
 		}
-		words = strstr(part, " MB ");
-		if (words && !strcmp(words, " MB video memory"))
-			vgpu->video_memory = memory(part);
 	}
+	if (vgpu->video_memory >= 0)
+		vgpu->memory_from = GPUSPEC_MEMORY_FROM_DRIVER;
+}
+
+/* What stands between the dash before @end and @end; NULL if there is none. */
+static const char *last_part(const char *name, const char *end)
+{
+	while (end > name && end[-1] != '-')
+		end--;
+	return end > name ? end : NULL;
+}
+
+/* "A100-1-5C", where the part before the last is a number, too. */
+static bool is_mig_slice(const char *name, const char *part)
+{
+	const char *before = last_part(name, part - 1);
+
+	return before && strspn(before, "0123456789") == (size_t)(part - 1 - before);
+}
+
+void gpuspec_vgpu_add_name(struct gpuspec_vgpu *vgpu, const char *name)
+{
+	const char *part = last_part(name, name + strlen(name)), *end;
+	long long amount;
+
+	amount = part ? number(part, &end) : -1;
+	if (amount < 0 || amount > 1024 || !*end || !strchr("ABCQ", *end))
+		return;
+	/* What may follow: heads ("2B4"), or engines of a MIG slice ("5CME"). */
+	if (end[1 + strspn(end + 1, "0123456789")] && !is_mig_slice(name, part))
+		return;
+	vgpu->series[0] = *end;
+	vgpu->series[1] = '\0';
+	if (vgpu->memory_from >= GPUSPEC_MEMORY_FROM_NAME || is_mig_slice(name, part))
+		return;
+	/* In GiB; and that of the smallest, 512 MiB, is a 0. */
+	vgpu->video_memory = amount ? amount * (MIB << 10) : 512 * MIB;
+	vgpu->memory_from = GPUSPEC_MEMORY_FROM_NAME;
+}
+
+bool gpuspec_vgpu_next_type(const char **text, unsigned int *type, char *name, size_t size)
+{
+	const char *line, *end;
+	long long value;
+	size_t length;
+
+	while (**text) {
+		line = *text + strspn(*text, " \t");
+		length = strcspn(line, "\n");
+		*text = line + length + (line[length] == '\n');
+		value = number(line, &end);
+		end += strspn(end, " \t");
+		if (value < 0 || value > UINT_MAX || *end != ':')
+			continue;
+		end++;
+		end += strspn(end, " \t");
+		length -= end - line;
+		while (length && isspace((unsigned char)end[length - 1]))
+			length--;
+		*type = value;
+		snprintf(name, size, "%.*s", (int)length, end);
+		return true;
+	}
+	return false;
 }
