@@ -9,6 +9,7 @@
 #include "policy_change.h"
 #include "resolve.h"
 #include "row.h"
+#include "row_device.h"
 #include "verdict.h"
 
 /* What a verb does to the policy for a spec. */
@@ -130,7 +131,7 @@ static json_t *row_change(const struct request *request,
 	bool changed = !before || !gpuspec_policy_same_spec(before, after);
 	const struct gpuspec_model *model = gpuspec_inventory_model(&change->inventory, id);
 	/* Of a type of mdevs there need not be one yet. */
-	bool present = model && (model->spec.devices || model->available >= 0);
+	bool present = model && (model->spec.devices || model->cards);
 	json_t *row = json_object();
 
 	output_set(row, "id", row_string(id));

@@ -10,8 +10,18 @@
 #include "verdict.h"
 #include "way_out.h"
 
+/* What is in the way of the device that was asked about, or of its spec; empty if nothing. */
+static const char *find_blocked(const struct gpuspec_inventory *inventory, const char *word,
+				const char *id)
+{
+	const struct gpuspec_card *card = resolve_device(inventory, word);
+	const struct gpuspec_model *model = gpuspec_inventory_model(inventory, id);
+
+	return card ? card->blocked : model ? model->blocked : "";
+}
+
 static int tell(const struct request *request, const char *id, enum gpuspec_reason reason,
-		const char *account)
+		const char *account, const char *blocked)
 {
 	bool allowed = reason == GPUSPEC_REASON_ALLOWED;
 	char sentence[512], phrase[GPUSPEC_PHRASE_SIZE];
@@ -25,10 +35,15 @@ static int tell(const struct request *request, const char *id, enum gpuspec_reas
 	output_set(answer, "reason", row_string(gpuspec_reason_name(reason)));
 	output_set(answer, "sentence", row_string(sentence));
 	output_set(answer, "account", row_string(account));
+	output_set(answer, "blocked", row_string_or_null(blocked));
 	if (request->json)
 		output_json(answer);
 	else
 		printf("%s: %s\n", output_text(answer, "verdict"), output_text(answer, "sentence"));
+	/* That is up to drivers, and not to policy. */
+	if (!request->json && *blocked)
+		printf("%s: %s\n", allowed ? "but blocked" : "blocked as well",
+		       output_text(answer, "blocked"));
 	json_decref(answer);
 	return allowed ? EXIT_DONE : EXIT_REFUSED;
 }
@@ -67,7 +82,8 @@ int check(struct request *request)
 				      request->pid);
 		else
 			result = error ? fail_nl(request->nl, error, "check") :
-					 tell(request, id, reason, account);
+					 tell(request, id, reason, account,
+				     find_blocked(&inventory, request->argv[0], id));
 	}
 	gpuspec_inventory_free(&inventory);
 	return result;

@@ -1,35 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdio.h>
-#include <string.h>
 
 #include "cli.h"
-#include "devices.h"
+#include "device_table.h"
 #include "output.h"
 #include "resolve.h"
 #include "row.h"
-
-/* A state; "-" for the device's own ROM, which is as it should be. */
-static void rom(json_t *row, char *text, size_t size)
-{
-	const char *state = output_text(row, "rom");
-
-	snprintf(text, size, "%s", strcmp(state, "none") ? state : "-");
-}
-
-static const struct column columns[] = {
-	{ .title = "ADDRESS", .member = "address" },
-	{ .title = "SPEC", .member = "spec" },
-	{ .title = "DRIVER", .member = "driver" },
-	{ .title = "GROUP", .member = "iommu_group", .right = true },
-	{ .title = "NUMA", .member = "numa_node", .right = true },
-	{ .title = "ROM", .cell = rom },
-	{ .title = "HOLDER", .cell = row_holder_text, .shrinks = true },
-};
-
-int print_devices(json_t *rows)
-{
-	return output_table(rows, columns, sizeof(columns) / sizeof(columns[0]));
-}
+#include "row_device.h"
 
 int devices(struct request *request)
 {

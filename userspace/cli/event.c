@@ -7,6 +7,7 @@
 #include "event.h"
 #include "output.h"
 #include "row.h"
+#include "row_device.h"
 #include "sha256.h"
 #include "verdict.h"
 

@@ -1,31 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdio.h>
-#include <string.h>
 
 #include "cli.h"
 #include "output.h"
 #include "row.h"
-
-static void kind(json_t *row, char *text, size_t size)
-{
-	snprintf(text, size, "%s", strcmp(output_text(row, "kind"), "pgpu") ? "vGPU" : "pGPU");
-}
-
-static void devices_in_use(json_t *row, char *text, size_t size)
-{
-	snprintf(text, size, "%s of %s", output_text(row, "in_use"), output_text(row, "devices"));
-}
-
-static const struct column columns[] = {
-	{ .title = "SPEC", .member = "id" },
-	{ .title = "NAME", .member = "name", .shrinks = true },
-	{ .title = "KIND", .cell = kind },
-	{ .title = "STATE", .member = "state" },
-	{ .title = "SHARED", .cell = row_shared_text, .shrinks = true },
-	{ .title = "IN USE", .cell = devices_in_use, .right = true },
-	{ .title = "ROM", .cell = row_rom_text, .shrinks = true },
-	{ .title = "REFUSED", .member = "refused", .right = true },
-};
+#include "spec_table.h"
 
 int list(struct request *request)
 {
@@ -44,14 +23,14 @@ int list(struct request *request)
 	output_set(answer, "specs", specs);
 	for (i = 0; i < inventory.model_count; i++)
 		if (inventory.models[i].spec.kind == GPUSPEC_KIND_PGPU ? pgpu : vgpu)
-			json_array_append_new(specs, row_spec(&inventory.models[i]));
+			json_array_append_new(specs, row_spec(&inventory, &inventory.models[i]));
 	if (request->json)
 		output_json(answer);
 	else if (!json_array_size(specs))
 		puts("No GPU here: no PCI function of class 03 (display) or 12 (processing accelerator),\n"
 		     "no mdev type and no policy. The module's parameter match_class= adds classes.");
 	else
-		error = output_table(specs, columns, sizeof(columns) / sizeof(columns[0]));
+		error = print_specs(specs);
 	json_decref(answer);
 	gpuspec_inventory_free(&inventory);
 	return error ? fail(EXIT_FAILED, "list", "out of memory") : EXIT_DONE;

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <ctype.h>
-#include <libsmartcols/libsmartcols.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "output.h"
 
@@ -31,76 +28,6 @@ void output_json_line(json_t *answer)
 	json_dumpf(answer, stdout, JSON_COMPACT);
 	putchar('\n');
 	fflush(stdout);
-}
-
-static bool is_coloured(void)
-{
-	const char *off = getenv("NO_COLOR");
-
-	return isatty(STDOUT_FILENO) && (!off || !*off);
-}
-
-/* What keeps a VM from its GPU stands out. */
-static const char *colour(const char *text)
-{
-	if (!strcmp(text, "disabled") || !strcmp(text, "failed") || !strcmp(text, "bad"))
-		return "red";
-	if (!strcmp(text, "none") || !strcmp(text, "unknown") ||
-	    !strcmp(text, "pending") || !strcmp(text, "unsupported"))
-		return "brown";
-	return NULL;
-}
-
-static int fill_line(struct libscols_line *line, json_t *row,
-		     const struct column *columns, size_t count)
-{
-	char text[1024];
-	size_t i;
-
-	for (i = 0; i < count; i++) {
-		if (columns[i].member)
-			snprintf(text, sizeof(text), "%s", output_text(row, columns[i].member));
-		else
-			columns[i].cell(row, text, sizeof(text));
-		if (scols_line_set_data(line, i, text) ||
-		    scols_cell_set_color(scols_line_get_cell(line, i), colour(text)))
-			return -1;
-	}
-	return 0;
-}
-
-static int fill_table(struct libscols_table *table, json_t *rows,
-		      const struct column *columns, size_t count)
-{
-	struct libscols_line *line;
-	size_t i;
-	int flags;
-
-	for (i = 0; i < count; i++) {
-		flags = (columns[i].right ? SCOLS_FL_RIGHT : 0) |
-			(columns[i].shrinks ? SCOLS_FL_TRUNC : 0);
-		if (!scols_table_new_column(table, columns[i].title, 0, flags))
-			return -1;
-	}
-	for (i = 0; i < json_array_size(rows); i++) {
-		line = scols_table_new_line(table, NULL);
-		if (!line || fill_line(line, json_array_get(rows, i), columns, count))
-			return -1;
-	}
-	return scols_print_table(table);
-}
-
-int output_table(json_t *rows, const struct column *columns, size_t count)
-{
-	struct libscols_table *table = scols_new_table();
-	int error = -1;
-
-	if (table) {
-		scols_table_enable_colors(table, is_coloured());
-		error = fill_table(table, rows, columns, count);
-		scols_unref_table(table);
-	}
-	return error;
 }
 
 const char *output_text(json_t *object, const char *member)

@@ -15,6 +15,14 @@ struct column {
 	const char *member;	/* of the row, told as it is; or NULL, and then: */
 	void (*cell)(json_t *row, char *text, size_t size);
 	bool right, shrinks;
+	bool optional;		/* left out where it is "-" in every row */
+};
+
+/* How rows hang below each other. */
+struct tree {
+	const char *id;		/* the member that names a row */
+	const char *parents;	/* the member with the name of the row above, or an array of names */
+	bool heads;		/* what is above, and no row, has a line for its name alone */
 };
 
 /* Add a member to an answer; NULL is null. */
@@ -29,6 +37,9 @@ void output_json_line(json_t *answer);
 
 /* Print an array of rows as a table; coloured on a terminal. */
 int output_table(json_t *rows, const struct column *columns, size_t count);
+/* The same as a tree. A row with several above it is told below the first, and named below others. */
+int output_tree(json_t *rows, const struct column *columns, size_t count,
+		const struct tree *tree);
 
 /*
  * Text for a member that is a string or a number, "-" for null; a control

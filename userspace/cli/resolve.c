@@ -68,7 +68,7 @@ const char *resolve_spec(const struct request *request,
 
 	if (card)
 		return card->device.spec;
-	if (gpuspec_id_parse(word, NULL))
+	if (gpuspec_id_parse(word, NULL) || gpuspec_inventory_model(inventory, word))
 		return word;
 	gpuspec_inventory_name(inventory);
 	for (way = 0; way < 2 && !found; way++) {

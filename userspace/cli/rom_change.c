@@ -13,6 +13,7 @@
 #include "rom_change.h"
 #include "rom_findings.h"
 #include "row.h"
+#include "row_device.h"
 
 /* How long another one may take to change ROMs. */
 #define PATIENCE	30

@@ -6,6 +6,7 @@
 #include "rom_findings.h"
 #include "rom_report.h"
 #include "row.h"
+#include "row_device.h"
 
 #define EFI_X64	0x8664
 #define EFI_EBC	0x0ebc	/* byte code, which runs on every machine */

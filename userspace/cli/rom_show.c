@@ -5,13 +5,14 @@
 #include <string.h>
 
 #include "cli.h"
-#include "devices.h"
+#include "device_table.h"
 #include "output.h"
 #include "rom_findings.h"
 #include "rom_input.h"
 #include "rom_report.h"
 #include "rom_store.h"
 #include "row.h"
+#include "row_device.h"
 
 /* What is in force for a spec, and what the store says of it. */
 struct view {

@@ -20,7 +20,7 @@ json_t *row_string_or_null(const char *text)
 	return *text ? row_string(text) : NULL;
 }
 
-static json_t *number_or_null(long long value)
+json_t *row_number_or_null(long long value)
 {
 	return value < 0 ? NULL : json_integer(value);
 }
@@ -92,6 +92,18 @@ json_t *row_share(const char *account, uint32_t maximum)
 	return row;
 }
 
+json_t *row_memory_from(enum gpuspec_memory_from from)
+{
+	static const char *const names[] = {
+		[GPUSPEC_MEMORY_FROM_BAR] = "bar",
+		[GPUSPEC_MEMORY_FROM_NAME] = "name",
+		[GPUSPEC_MEMORY_FROM_NVML] = "nvml",
+		[GPUSPEC_MEMORY_FROM_DRIVER] = "driver",
+	};
+
+	return from == GPUSPEC_MEMORY_UNKNOWN ? NULL : json_string(names[from]);
+}
+
 static json_t *row_shared(const struct gpuspec_model *model)
 {
 	json_t *rows, *row;
@@ -127,9 +139,27 @@ void row_shared_text(json_t *spec, char *text, size_t size)
 	}
 }
 
-json_t *row_spec(const struct gpuspec_model *model)
+/* The specs that @model is a slice of, or those that are slices of it. */
+static json_t *row_kin(const struct gpuspec_inventory *inventory,
+		       const struct gpuspec_model *model, bool parents)
+{
+	const struct gpuspec_kin *kin;
+	json_t *rows = json_array();
+	size_t i;
+
+	for (i = 0; i < inventory->kin_count; i++) {
+		kin = &inventory->kin[i];
+		if (model == (parents ? kin->slice : kin->parent))
+			json_array_append_new(rows, row_string((parents ? kin->parent :
+								kin->slice)->spec.id));
+	}
+	return rows;
+}
+
+json_t *row_spec(const struct gpuspec_inventory *inventory, const struct gpuspec_model *model)
 {
 	const struct gpuspec_spec *spec = &model->spec;
+	const struct gpuspec_vgpu *vgpu = &model->vgpu;
 	json_t *row = json_object();
 
 	output_set(row, "id", row_string(spec->id));
@@ -137,83 +167,47 @@ json_t *row_spec(const struct gpuspec_model *model)
 						       "pgpu" : "vgpu"));
 	output_set(row, "name", row_string_or_null(model->name));
 	output_set(row, "vendor", row_string_or_null(model->vendor));
+	output_set(row, "parents", row_kin(inventory, model, true));
+	output_set(row, "slices", row_kin(inventory, model, false));
 	output_set(row, "state", row_string(row_state(spec->state)));
 	output_set(row, "shared", row_shared(model));
 	output_set(row, "devices", json_integer(spec->devices));
 	output_set(row, "in_use", json_integer(spec->in_use));
 	output_set(row, "refused", json_integer(spec->refused));
-	output_set(row, "video_memory", number_or_null(model->vgpu.video_memory));
-	output_set(row, "frame_rate", number_or_null(model->vgpu.frame_rate));
-	output_set(row, "resolution", row_string_or_null(model->vgpu.resolution));
-	output_set(row, "heads", number_or_null(model->vgpu.heads));
-	output_set(row, "max_instances", number_or_null(model->vgpu.max_instances));
-	output_set(row, "available", number_or_null(model->available));
-	output_set(row, "parent", row_string_or_null(model->parent));
+	output_set(row, "video_memory", row_number_or_null(vgpu->video_memory));
+	output_set(row, "video_memory_from", row_memory_from(vgpu->memory_from));
+	output_set(row, "frame_rate", row_number_or_null(vgpu->frame_rate));
+	output_set(row, "resolution", row_string_or_null(vgpu->resolution));
+	output_set(row, "heads", row_number_or_null(vgpu->heads));
+	output_set(row, "weight", row_number_or_null(vgpu->weight));
+	output_set(row, "series", row_string_or_null(vgpu->series));
+	output_set(row, "max_instances", row_number_or_null(vgpu->max_instances));
+	output_set(row, "available", row_number_or_null(model->available));
+	output_set(row, "available_at_most", json_boolean(model->at_most));
+	output_set(row, "description", row_string_or_null(model->description));
+	output_set(row, "cards", json_integer(model->cards));
+	output_set(row, "blocked_cards", json_integer(model->blocked_cards));
+	output_set(row, "blocked", row_string_or_null(model->blocked));
 	output_set(row, "rom", row_rom(&spec->rom));
 	return row;
 }
 
-json_t *row_process(const struct gpuspec_process *process)
+void row_memory_text(json_t *row, char *text, size_t size)
 {
-	json_t *row;
+	const char *from = output_text(row, "video_memory_from");
+	bool guess = !strcmp(from, "bar") || !strcmp(from, "name");
+	char amount[32];
 
-	if (!process->pid)
-		return NULL;
-	row = json_object();
-	output_set(row, "pid", json_integer(process->pid));
-	output_set(row, "uid", json_integer(process->uid));
-	output_set(row, "comm", row_string(process->comm));
-	output_set(row, "account", row_string_or_null(process->account));
-	output_set(row, "login_uid", process->has_login ? json_integer(process->login_uid) : NULL);
-	output_set(row, "cgroup", row_string_or_null(process->cgroup));
-	return row;
+	output_bytes(row, "video_memory", amount, sizeof(amount));
+	snprintf(text, size, "%s%s", guess ? "~" : "", amount);
 }
 
-json_t *row_device(const struct gpuspec_card *card)
+void row_available_text(json_t *row, char *text, size_t size)
 {
-	json_t *row = json_object();
+	bool at_most = json_is_true(output_get(row, "available_at_most")) &&
+		       json_integer_value(output_get(row, "available")) > 1;
 
-	output_set(row, "address", row_string(card->device.address));
-	output_set(row, "spec", row_string(card->device.spec));
-	output_set(row, "driver", row_string_or_null(card->driver));
-	output_set(row, "iommu_group", number_or_null(card->iommu_group));
-	output_set(row, "numa_node", number_or_null(card->numa_node));
-	output_set(row, "in_use", json_boolean(card->device.in_use));
-	output_set(row, "holder", row_process(&card->device.holder));
-	output_set(row, "rom", row_string(row_rom_state(card->device.rom_state)));
-	output_set(row, "rom_sha256", card->device.shows_rom ?
-			       row_sha256(card->device.rom_sha256) : NULL);
-	return row;
-}
-
-json_t *row_devices(const struct gpuspec_inventory *inventory,
-		    const char *spec, bool in_use)
-{
-	json_t *rows = json_array();
-	const struct gpuspec_card *card;
-	size_t i;
-
-	for (i = 0; i < inventory->card_count; i++) {
-		card = &inventory->cards[i];
-		if ((!spec || !strcmp(card->device.spec, spec)) &&
-		    (!in_use || card->device.in_use))
-			json_array_append_new(rows, row_device(card));
-	}
-	return rows;
-}
-
-void row_holder_text(json_t *device, char *text, size_t size)
-{
-	json_t *holder = output_get(device, "holder");
-
-	if (holder)
-		snprintf(text, size, "%s[%s] uid %s, account %s", output_text(holder, "comm"),
-			 output_text(holder, "pid"), output_text(holder, "uid"),
-			 output_text(holder, "account"));
-	else if (json_is_true(output_get(device, "in_use")))
-		snprintf(text, size, "unknown (open before gpuspec was loaded)");
-	else
-		snprintf(text, size, "-");
+	snprintf(text, size, "%s%s", at_most ? "at most " : "", output_text(row, "available"));
 }
 
 void row_rom_text(json_t *spec, char *text, size_t size)

@@ -7,14 +7,7 @@
 
 #include "inventory.h"
 
-json_t *row_spec(const struct gpuspec_model *model);
-json_t *row_device(const struct gpuspec_card *card);
-/* Null for no process. */
-json_t *row_process(const struct gpuspec_process *process);
-
-/* All devices of a spec, or with @spec NULL of all; only those in use if @in_use. */
-json_t *row_devices(const struct gpuspec_inventory *inventory,
-		    const char *spec, bool in_use);
+json_t *row_spec(const struct gpuspec_inventory *inventory, const struct gpuspec_model *model);
 
 /* {"account", "max"} */
 json_t *row_share(const char *account, uint32_t maximum);
@@ -25,6 +18,10 @@ void row_shared_text(json_t *spec, char *text, size_t size);
 json_t *row_string(const char *text);
 /* Null if it is empty. */
 json_t *row_string_or_null(const char *text);
+/* Null if it is -1. */
+json_t *row_number_or_null(long long value);
+/* Null for what is not known. */
+json_t *row_memory_from(enum gpuspec_memory_from from);
 
 json_t *row_sha256(const uint8_t sha256[GPUSPEC_ROM_SHA256_LEN]);
 /* Null if the spec has none. */
@@ -35,9 +32,10 @@ const char *row_sharing(enum gpuspec_sharing sharing);
 const char *row_default(enum gpuspec_default unnamed);
 const char *row_rom_state(enum gpuspec_rom_state state);
 
-/* "qemu-system-x86[4711] uid 64055, account blue", from the row of a device. */
-void row_holder_text(json_t *device, char *text, size_t size);
-
+/* "48 GiB", with "~" before it where it is a guess; "-" */
+void row_memory_text(json_t *row, char *text, size_t size);
+/* "3", "at most 16", or "-" */
+void row_available_text(json_t *row, char *text, size_t size);
 /* "v2", or the beginning of the SHA-256, from the row of a spec. */
 void row_rom_text(json_t *spec, char *text, size_t size);
 

@@ -3,56 +3,144 @@
 #include <string.h>
 
 #include "cli.h"
-#include "devices.h"
+#include "device_table.h"
+#include "hardware.h"
 #include "output.h"
 #include "resolve.h"
 #include "row.h"
+#include "row_device.h"
 
+static void ids(json_t *spec, const char *member, char *text, size_t size)
+{
+	json_t *array = output_get(spec, member);
+	size_t i, length = 0;
+
+	snprintf(text, size, "-");
+	for (i = 0; i < json_array_size(array) && length < size; i++)
+		length += snprintf(text + length, size - length, "%s%s", i ? ", " : "",
+				   json_string_value(json_array_get(array, i)));
+}
+
+static void parents(json_t *spec, char *text, size_t size)
+{
+	ids(spec, "parents", text, size);
+}
+
+static void slices(json_t *spec, char *text, size_t size)
+{
+	ids(spec, "slices", text, size);
+}
+
+static void memory(json_t *spec, char *text, size_t size)
+{
+	const char *from = output_text(spec, "video_memory_from");
+	char amount[32];
+
+	output_bytes(spec, "video_memory", amount, sizeof(amount));
+	if (!strcmp(from, "bar"))
+		snprintf(text, size, "%s (the largest prefetchable BAR; no driver says)", amount);
+	else if (!strcmp(from, "name"))
+		snprintf(text, size, "%s (by its name; the driver does not say)", amount);
+	else
+		snprintf(text, size, "%s", amount);
+}
+
+static void policy(json_t *spec, char *text, size_t size)
+{
+	snprintf(text, size, "%s", json_is_true(output_get(spec, "named")) ? "names this spec" :
+		 "does not name this spec: the default holds");
+}
+
+/* What one kind of spec cannot have is not told of it. */
 static const struct {
 	const char *title, *member;
+	void (*text)(json_t *spec, char *text, size_t size);
+	const char *kind;
 } lines[] = {
-	{ "Spec", "id" },
-	{ "Name", "name" },
-	{ "Vendor", "vendor" },
-	{ "Kind", "kind" },
-	{ "Slice of", "parent" },
-	{ "State", "state" },
-	{ "Shared with", NULL },
-	{ "Devices", "devices" },
-	{ "In use", "in_use" },
-	{ "Refused", "refused" },
-	{ "Video memory", "video_memory" },
-	{ "Frame rate", "frame_rate" },
-	{ "Resolution", "resolution" },
-	{ "Heads", "heads" },
-	{ "Max instances", "max_instances" },
-	{ "Available", "available" },
-	{ "Description", "description" },
+	{ .title = "Spec", .member = "id" },
+	{ .title = "Name", .member = "name" },
+	{ .title = "Vendor", .member = "vendor" },
+	{ .title = "Kind", .member = "kind" },
+	{ .title = "Slice of", .text = parents, .kind = "vgpu" },
+	{ .title = "Slices", .text = slices, .kind = "pgpu" },
+	{ .title = "State", .member = "state" },
+	{ .title = "Shared with", .text = row_shared_text },
+	{ .title = "Devices", .member = "devices" },
+	{ .title = "In use", .member = "in_use" },
+	{ .title = "Refused", .member = "refused" },
+	{ .title = "Blocked", .member = "blocked" },
+	{ .title = "Video memory", .text = memory },
+	{ .title = "Frame rate", .member = "frame_rate", .kind = "vgpu" },
+	{ .title = "Resolution", .member = "resolution", .kind = "vgpu" },
+	{ .title = "Heads", .member = "heads", .kind = "vgpu" },
+	{ .title = "Weight", .member = "weight", .kind = "vgpu" },
+	{ .title = "Series", .member = "series", .kind = "vgpu" },
+	{ .title = "Max instances", .member = "max_instances", .kind = "vgpu" },
+	{ .title = "Available", .text = row_available_text, .kind = "vgpu" },
+	{ .title = "Description", .member = "description", .kind = "vgpu" },
+	{ .title = "ROM", .text = row_rom_text, .kind = "pgpu" },
+	{ .title = "Policy", .text = policy },
 };
 
 static void print_spec(json_t *spec)
 {
-	bool named = json_is_true(output_get(spec, "named"));
-	char memory[64], rom[128], shared[4096];
+	char text[4096];
 	size_t i;
 
-	output_bytes(spec, "video_memory", memory, sizeof(memory));
-	row_shared_text(spec, shared, sizeof(shared));
-	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-		printf("%-16s %s\n", lines[i].title, !lines[i].member ? shared :
-		       strcmp(lines[i].member, "video_memory") ?
-		       output_text(spec, lines[i].member) : memory);
-	row_rom_text(spec, rom, sizeof(rom));
-	printf("%-16s %s\n", "ROM", rom);
-	printf("%-16s %s\n", "Policy", named ? "names this spec" :
-	       "does not name this spec: the default holds");
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		if (lines[i].kind && strcmp(lines[i].kind, output_text(spec, "kind")))
+			continue;
+		if (lines[i].text)
+			lines[i].text(spec, text, sizeof(text));
+		else
+			snprintf(text, sizeof(text), "%s", output_text(spec, lines[i].member));
+		printf("%-16s %s\n", lines[i].title, text);
+	}
+}
+
+static int print(json_t *answer)
+{
+	json_t *rows = output_get(answer, "device_list");
+	json_t *offers = output_get(answer, "offers");
+	int error = 0;
+
+	print_spec(answer);
+	if (json_array_size(offers)) {
+		puts("");
+		error = print_offers(offers);
+	}
+	if (json_array_size(rows) && !error) {
+		puts("");
+		error = print_devices(rows);
+	}
+	if (json_array_size(rows) && !error && !strcmp(output_text(answer, "kind"), "pgpu")) {
+		puts("");
+		error = print_hardware(rows);
+	}
+	return error;
+}
+
+static int tell(const struct request *request, const struct gpuspec_inventory *inventory,
+		const struct gpuspec_model *model)
+{
+	json_t *answer = row_spec(inventory, model);
+	int error = 0;
+
+	output_set(answer, "named", json_boolean(model->spec.named));
+	output_set(answer, "offers", row_offers(inventory, model->spec.id));
+	output_set(answer, "device_list", row_devices(inventory, model->spec.id, false));
+	if (request->json)
+		output_json(answer);
+	else
+		error = print(answer);
+	json_decref(answer);
+	return error ? fail(EXIT_FAILED, "show", "out of memory") : EXIT_DONE;
 }
 
 int show(struct request *request)
 {
 	struct gpuspec_inventory inventory;
 	const struct gpuspec_model *model;
-	json_t *answer, *rows;
 	int error, result = EXIT_DONE;
 	const char *id;
 
@@ -61,31 +149,12 @@ int show(struct request *request)
 		return fail_nl(request->nl, error, "show");
 	gpuspec_inventory_name(&inventory);
 	id = resolve_spec(request, &inventory, request->argv[0], &result);
-	if (!id)
-		goto out;
-	model = gpuspec_inventory_model(&inventory, id);
-	if (!model) {
+	model = id ? gpuspec_inventory_model(&inventory, id) : NULL;
+	if (model)
+		result = tell(request, &inventory, model);
+	else if (id)
 		result = fail(EXIT_NOT_FOUND, "show", "no device of this host has the spec %s, and policy does not name it",
 			      id);
-		goto out;
-	}
-	answer = row_spec(model);
-	output_set(answer, "named", json_boolean(model->spec.named));
-	output_set(answer, "description", row_string_or_null(model->description));
-	rows = row_devices(&inventory, id, false);
-	output_set(answer, "device_list", rows);
-	if (request->json) {
-		output_json(answer);
-	} else {
-		print_spec(answer);
-		if (json_array_size(rows)) {
-			puts("");
-			if (print_devices(rows))
-				result = fail(EXIT_FAILED, "show", "out of memory");
-		}
-	}
-	json_decref(answer);
-out:
 	gpuspec_inventory_free(&inventory);
 	return result;
 }

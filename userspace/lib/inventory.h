@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What this host has, put together from the kernel module (state, sharing,
- * holders), sysfs (drivers, IOMMU groups, mdev types) and pci.ids (names).
+ * holders), sysfs (drivers, hardware, what can be sliced into what) and
+ * pci.ids (names).
  */
 #ifndef GPUSPEC_INVENTORY_H
 #define GPUSPEC_INVENTORY_H
 
-#include "vgpu.h"
 #include "nl.h"
+#include "pci_function.h"
+#include "vgpu.h"
+
+#define GPUSPEC_BLOCKED_SIZE	384
 
 /* A spec. A string that is not known is empty, a number -1. */
 struct gpuspec_model {
@@ -15,18 +19,43 @@ struct gpuspec_model {
 	const struct gpuspec_share *shares;	/* spec.shares of them */
 	char name[160];
 	char vendor[96];
-	char parent[GPUSPEC_ID_MAX + 1];	/* of a vGPU: the spec it is a slice of */
 	char description[512];		/* of an mdev type, in its driver's words */
-	struct gpuspec_vgpu vgpu;
-	long long available;		/* of an mdev type: instances to be had now */
+	struct gpuspec_vgpu vgpu;	/* of a pGPU only the memory is known */
+	long long available;		/* of a vGPU: instances to be had now */
+	bool at_most;			/* that many; each that is made may leave less for others */
+	/* Cards that are of it, or of a vGPU those that carry it or could; how many are blocked. */
+	unsigned int cards, blocked_cards;
+	char blocked[GPUSPEC_BLOCKED_SIZE];	/* why; empty if none is */
 };
 
 struct gpuspec_card {
 	struct gpuspec_device device;
 	char driver[64];
 	char parent[GPUSPEC_ADDRESS_MAX + 1];	/* PF of a VF, parent device of an mdev */
+	const struct gpuspec_card *above;	/* the parent, if the module knows it */
 	long long iommu_group;
+	char (*peers)[GPUSPEC_ADDRESS_MAX + 1];	/* the others in that group, by address */
+	size_t peer_count;
 	long long numa_node;
+	struct gpuspec_pci_function pci;
+	long long mdev_types;		/* types that mdevs can be made of on it */
+	long long vendor_type;		/* of a vendor's VF: what it was made, 0 for nothing */
+	/* Why it cannot be given out, whatever the policy; empty if nothing is in the way. */
+	char blocked[GPUSPEC_BLOCKED_SIZE];
+};
+
+/* A device, which need not be a card, that can be sliced into instances of a spec. */
+struct gpuspec_offer {
+	char spec[GPUSPEC_ID_MAX + 1];
+	char parent[GPUSPEC_ADDRESS_MAX + 1];
+	long long available;		/* as its driver has it */
+	bool at_most;
+	char blocked[GPUSPEC_BLOCKED_SIZE];
+};
+
+/* One spec is a slice of another; both may have more of these. */
+struct gpuspec_kin {
+	const struct gpuspec_model *slice, *parent;
 };
 
 struct gpuspec_inventory {
@@ -34,19 +63,25 @@ struct gpuspec_inventory {
 	struct gpuspec_tables tables;	/* the module's, as they came */
 	struct gpuspec_model *models;	/* pGPUs first, then by id */
 	size_t model_count;
-	struct gpuspec_card *cards;	/* by address */
+	struct gpuspec_card *cards;	/* PCI by address, then mdevs by parent, spec and address */
 	size_t card_count;
+	struct gpuspec_offer *offers;	/* by spec and parent */
+	size_t offer_count;
+	struct gpuspec_kin *kin;	/* in the order of the slices, then of the parents */
+	size_t kin_count;
 	bool named;			/* see gpuspec_inventory_name() */
 };
 
 /*
- * Read all of it: 0 or a negative errno, told by gpuspec_nl_sentence(). An
- * mdev type is there even if none was ever made of it. @sysfs is "/sys", or
+ * Read all of it: 0 or a negative errno, told by gpuspec_nl_sentence(). A type
+ * of slices is there even if none was ever made of it. @sysfs is "/sys", or
  * for a test another folder.
  */
 int gpuspec_inventory_read(struct gpuspec_nl *nl, const char *sysfs,
 			   struct gpuspec_inventory *inventory);
-/* Names and vendors, which take long to look up; once. */
+/* The same for @inventory->tables that are there already. */
+int gpuspec_inventory_complete(struct gpuspec_inventory *inventory, const char *sysfs);
+/* What takes long to look up: names, vendors, and the memory of NVIDIA's cards; once. */
 void gpuspec_inventory_name(struct gpuspec_inventory *inventory);
 void gpuspec_inventory_free(struct gpuspec_inventory *inventory);
 
@@ -55,5 +90,8 @@ struct gpuspec_model *gpuspec_inventory_model(const struct gpuspec_inventory *in
 					      const char *id);
 struct gpuspec_card *gpuspec_inventory_card(const struct gpuspec_inventory *inventory,
 					    const char *address);
+
+/* The model of an id, made if there is none, in which case others move; NULL without memory. */
+struct gpuspec_model *gpuspec_inventory_add(struct gpuspec_inventory *inventory, const char *id);
 
 #endif /* GPUSPEC_INVENTORY_H */

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef GPUSPEC_CLI_DEVICE_TABLE_H
+#define GPUSPEC_CLI_DEVICE_TABLE_H
+
+#include <jansson.h>
+
+/* Print rows of row_devices() as a tree; non-zero without memory. */
+int print_devices(json_t *rows);
+
+#endif /* GPUSPEC_CLI_DEVICE_TABLE_H */

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Rows of an answer as a table or a tree, see output.h. */
+#include <libsmartcols/libsmartcols.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "output.h"
+
+struct filling {
+	struct libscols_table *table;
+	json_t *rows;
+	const struct column *columns[32];
+	size_t count;
+	const struct tree *tree;	/* or NULL */
+	bool *told;			/* for each row of a tree: is it there? */
+};
+
+static bool is_coloured(void)
+{
+	const char *off = getenv("NO_COLOR");
+
+	return isatty(STDOUT_FILENO) && (!off || !*off);
+}
+
+/* What keeps a VM from its GPU stands out. */
+static const char *colour(const char *text)
+{
+	if (!strcmp(text, "disabled") || !strcmp(text, "failed") || !strcmp(text, "bad"))
+		return "red";
+	if (!strcmp(text, "none") || !strcmp(text, "unknown") ||
+	    !strcmp(text, "pending") || !strcmp(text, "unsupported"))
+		return "brown";
+	return NULL;
+}
+
+static void cell_text(json_t *row, const struct column *column, char *text, size_t size)
+{
+	if (column->member)
+		snprintf(text, size, "%s", output_text(row, column->member));
+	else
+		column->cell(row, text, size);
+}
+
+static int fill_line(const struct filling *filling, struct libscols_line *line, json_t *row)
+{
+	char text[1024];
+	size_t i;
+
+	for (i = 0; i < filling->count; i++) {
+		cell_text(row, filling->columns[i], text, sizeof(text));
+		if (scols_line_set_data(line, i, text) ||
+		    scols_cell_set_color(scols_line_get_cell(line, i), colour(text)))
+			return -1;
+	}
+	return 0;
+}
+
+/* A line that has a name only, and a word. */
+static struct libscols_line *add_name(const struct filling *filling, struct libscols_line *above,
+				      const char *name, const char *word)
+{
+	struct libscols_line *line = scols_table_new_line(filling->table, above);
+
+	if (!line || scols_line_set_data(line, 0, name) || scols_line_set_data(line, 1, word))
+		return NULL;
+	return line;
+}
+
+static json_t *name_above(const struct filling *filling, json_t *row, size_t i)
+{
+	json_t *names = output_get(row, filling->tree->parents);
+
+	if (json_is_array(names))
+		return json_array_get(names, i);
+	return i ? NULL : names;
+}
+
+static bool is_above(const struct filling *filling, json_t *row, const char *name)
+{
+	json_t *above;
+	size_t i;
+
+	for (i = 0; (above = name_above(filling, row, i)); i++)
+		if (!strcmp(json_string_value(above), name))
+			return true;
+	return false;
+}
+
+static bool is_row(const struct filling *filling, const char *name)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(filling->rows, i, row)
+		if (!strcmp(json_string_value(json_object_get(row, filling->tree->id)), name))
+			return true;
+	return false;
+}
+
+/* Row @number, and what is below it. */
+static int fill_branch(const struct filling *filling, size_t number, struct libscols_line *above)
+{
+	json_t *row = json_array_get(filling->rows, number), *other;
+	const char *name = json_string_value(json_object_get(row, filling->tree->id));
+	struct libscols_line *line;
+	size_t i;
+
+	if (filling->told[number])
+		return add_name(filling, above, output_text(row, filling->tree->id),
+				"see above") ? 0 : -1;
+	filling->told[number] = true;
+	line = scols_table_new_line(filling->table, above);
+	if (!line || fill_line(filling, line, row))
+		return -1;
+	json_array_foreach(filling->rows, i, other)
+		if (is_above(filling, other, name) && fill_branch(filling, i, line))
+			return -1;
+	return 0;
+}
+
+/* All rows below a name that is no row. */
+static int fill_head(const struct filling *filling, const char *name)
+{
+	struct libscols_line *line = add_name(filling, NULL, name, "");
+	json_t *row;
+	size_t i;
+
+	if (!line)
+		return -1;
+	json_array_foreach(filling->rows, i, row)
+		if (!filling->told[i] && is_above(filling, row, name) &&
+		    fill_branch(filling, i, line))
+			return -1;
+	return 0;
+}
+
+/* Is there a row that it hangs below? */
+static bool is_below(const struct filling *filling, json_t *row)
+{
+	json_t *above;
+	size_t i;
+
+	for (i = 0; (above = name_above(filling, row, i)); i++)
+		if (is_row(filling, json_string_value(above)))
+			return true;
+	return false;
+}
+
+static int fill_tree(const struct filling *filling)
+{
+	json_t *row, *above;
+	int error = 0;
+	size_t i;
+
+	json_array_foreach(filling->rows, i, row) {
+		if (error || filling->told[i] || is_below(filling, row))
+			continue;
+		above = name_above(filling, row, 0);
+		error = above && filling->tree->heads ?
+			fill_head(filling, json_string_value(above)) :
+			fill_branch(filling, i, NULL);
+	}
+	/* What hangs in a circle is told all the same. */
+	for (i = 0; i < json_array_size(filling->rows) && !error; i++)
+		if (!filling->told[i])
+			error = fill_branch(filling, i, NULL);
+	return error;
+}
+
+static int fill_table(const struct filling *filling)
+{
+	struct libscols_line *line;
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(filling->rows, i, row) {
+		line = scols_table_new_line(filling->table, NULL);
+		if (!line || fill_line(filling, line, row))
+			return -1;
+	}
+	return 0;
+}
+
+static bool is_wanted(const struct column *column, json_t *rows)
+{
+	char text[1024];
+	json_t *row;
+	size_t i;
+
+	if (!column->optional)
+		return true;
+	json_array_foreach(rows, i, row) {
+		cell_text(row, column, text, sizeof(text));
+		if (strcmp(text, "-"))
+			return true;
+	}
+	return false;
+}
+
+static int add_columns(struct filling *filling, const struct column *columns, size_t count)
+{
+	size_t i;
+	int flags;
+
+	for (i = 0; i < count; i++) {
+		if (!is_wanted(&columns[i], filling->rows))
+			continue;
+		flags = (columns[i].right ? SCOLS_FL_RIGHT : 0) |
+			(columns[i].shrinks ? SCOLS_FL_TRUNC : 0) |
+			(filling->tree && !filling->count ? SCOLS_FL_TREE : 0);
+		if (!scols_table_new_column(filling->table, columns[i].title, 0, flags))
+			return -1;
+		filling->columns[filling->count++] = &columns[i];
+	}
+	return 0;
+}
+
+int output_tree(json_t *rows, const struct column *columns, size_t count,
+		const struct tree *tree)
+{
+	struct filling filling = {
+		.table = scols_new_table(), .rows = rows, .tree = tree,
+		.told = calloc(json_array_size(rows) + 1, sizeof(bool)),
+	};
+	int error = -1;
+
+	if (filling.table && filling.told && !add_columns(&filling, columns, count)) {
+		scols_table_enable_colors(filling.table, is_coloured());
+		error = tree ? fill_tree(&filling) : fill_table(&filling);
+		if (!error)
+			error = scols_print_table(filling.table);
+	}
+	scols_unref_table(filling.table);
+	free(filling.told);
+	return error;
+}
+
+int output_table(json_t *rows, const struct column *columns, size_t count)
+{
+	return output_tree(rows, columns, count, NULL);
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "card.h"
+#include "nvml.h"
+#include "sysfs.h"
+
+/* More functions than one slot of a bus has are not told. */
+#define PEERS_MAX	256
+
+bool gpuspec_card_parse_id(const char *spec, struct gpuspec_id *id)
+{
+	char base[GPUSPEC_ID_SIZE];
+	const char *slash = strncmp(spec, "vf:", 3) ? NULL : strchr(spec, '/');
+
+	if (!slash)
+		return gpuspec_id_parse(spec, id);
+	snprintf(base, sizeof(base), "%.*s", (int)(slash - spec), spec);
+	return gpuspec_id_parse(base, id);
+}
+
+bool gpuspec_card_is_mdev(const struct gpuspec_card *card)
+{
+	struct gpuspec_id id;
+
+	return gpuspec_card_parse_id(card->device.spec, &id) && id.form == GPUSPEC_ID_MDEV;
+}
+
+bool gpuspec_card_is_physical(const struct gpuspec_card *card)
+{
+	struct gpuspec_id id;
+
+	return gpuspec_card_parse_id(card->device.spec, &id) && id.form == GPUSPEC_ID_PCI;
+}
+
+static int by_address(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+static int take_peer(const char *folder, const char *entry, void *data)
+{
+	struct gpuspec_card *card = data;
+	char (*peers)[GPUSPEC_ADDRESS_MAX + 1];
+
+	(void)folder;
+	if (!strcmp(entry, card->device.address) || strlen(entry) > GPUSPEC_ADDRESS_MAX ||
+	    card->peer_count == PEERS_MAX)
+		return 0;
+	peers = reallocarray(card->peers, card->peer_count + 1, sizeof(*peers));
+	if (!peers)
+		return -ENOMEM;
+	card->peers = peers;
+	snprintf(peers[card->peer_count++], sizeof(*peers), "%s", entry);
+	return 0;
+}
+
+static int count_entry(const char *folder, const char *entry, void *data)
+{
+	(void)folder;
+	(void)entry;
+	++*(long long *)data;
+	return 0;
+}
+
+/* An mdev lies in its parent's folder. */
+static void find_parent_of_mdev(struct gpuspec_card *card, const char *folder)
+{
+	char path[PATH_MAX], *slash;
+
+	if (!realpath(folder, path))
+		return;
+	slash = strrchr(path, '/');
+	*slash = '\0';
+	slash = strrchr(path, '/');
+	if (slash)
+		snprintf(card->parent, sizeof(card->parent), "%s", slash + 1);
+}
+
+static void read_pci(struct gpuspec_card *card, const char *folder)
+{
+	char path[PATH_MAX];
+
+	gpuspec_sysfs_link(folder, "physfn", card->parent, sizeof(card->parent));
+	gpuspec_pci_function_read(folder, &card->pci);
+	card->mdev_types = 0;
+	snprintf(path, sizeof(path), "%s/mdev_supported_types", folder);
+	gpuspec_sysfs_each(path, count_entry, &card->mdev_types);
+	card->vendor_type = gpuspec_sysfs_number(folder, "nvidia/current_vgpu_type");
+}
+
+int gpuspec_card_read(struct gpuspec_card *card, const struct gpuspec_device *device,
+		      const char *sysfs)
+{
+	char folder[PATH_MAX / 2], path[PATH_MAX], group[32], *end;
+	bool mdev;
+	int error;
+
+	card->device = *device;
+	card->mdev_types = -1;
+	card->vendor_type = -1;
+	gpuspec_pci_function_clear(&card->pci);
+	mdev = gpuspec_card_is_mdev(card);
+	snprintf(folder, sizeof(folder), "%s/bus/%s/devices/%s", sysfs, mdev ? "mdev" : "pci",
+		 device->address);
+	gpuspec_sysfs_link(folder, "driver", card->driver, sizeof(card->driver));
+	gpuspec_sysfs_link(folder, "iommu_group", group, sizeof(group));
+	card->iommu_group = strtoll(group, &end, 10);
+	if (!*group || *end || card->iommu_group < 0)
+		card->iommu_group = -1;
+	card->numa_node = gpuspec_sysfs_number(folder, "numa_node");
+	if (mdev)
+		find_parent_of_mdev(card, folder);
+	else
+		read_pci(card, folder);
+	snprintf(path, sizeof(path), "%s/iommu_group/devices", folder);
+	error = gpuspec_sysfs_each(path, take_peer, card);
+	if (card->peer_count)
+		qsort(card->peers, card->peer_count, sizeof(*card->peers), by_address);
+	return error;
+}
+
+void gpuspec_card_ask_nvml(struct gpuspec_card *cards, size_t count)
+{
+	struct gpuspec_nvml *nvml = NULL;
+	bool asked = false;
+	long long memory;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (strcmp(cards[i].driver, "nvidia") || !gpuspec_card_is_physical(&cards[i]))
+			continue;
+		/* To open it can take a second, which no other host is to wait for. */
+		if (!asked)
+			nvml = gpuspec_nvml_open();
+		asked = true;
+		memory = gpuspec_nvml_memory(nvml, cards[i].device.address);
+		if (memory < 0)
+			continue;
+		cards[i].pci.video_memory = memory;
+		cards[i].pci.memory_from = GPUSPEC_MEMORY_FROM_NVML;
+	}
+	gpuspec_nvml_close(nvml);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* One device of the module's, and what sysfs says of it: see struct gpuspec_card. */
+#ifndef GPUSPEC_CARD_H
+#define GPUSPEC_CARD_H
+
+#include "inventory.h"
+#include "spec_id.h"
+
+/* 0, or -ENOMEM. */
+int gpuspec_card_read(struct gpuspec_card *card, const struct gpuspec_device *device,
+		      const char *sysfs);
+/* Have NVIDIA's library say how much memory those have that its driver drives. */
+void gpuspec_card_ask_nvml(struct gpuspec_card *cards, size_t count);
+
+bool gpuspec_card_is_mdev(const struct gpuspec_card *card);
+/* A physical function, which is of a pGPU spec. */
+bool gpuspec_card_is_physical(const struct gpuspec_card *card);
+
+/* What an id says, of a vendor's VF type without that type. False if it is none. */
+bool gpuspec_card_parse_id(const char *spec, struct gpuspec_id *id);
+
+#endif /* GPUSPEC_CARD_H */

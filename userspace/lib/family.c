@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "card.h"
+#include "family.h"
+
+/* An mdev of a VF of a card. In a broken sysfs there may be more, even a circle. */
+#define DEPTH_MAX	4
+
+/* --- kin --- */
+
+static int add_kin(struct gpuspec_inventory *inventory, const char *slice_id,
+		   const struct gpuspec_card *parent_card)
+{
+	const struct gpuspec_model *slice, *parent;
+	struct gpuspec_kin *kin;
+	size_t i;
+
+	slice = gpuspec_inventory_model(inventory, slice_id);
+	parent = parent_card ? gpuspec_inventory_model(inventory, parent_card->device.spec) : NULL;
+	if (!slice || !parent || slice == parent)
+		return 0;
+	for (i = 0; i < inventory->kin_count; i++)
+		if (inventory->kin[i].slice == slice && inventory->kin[i].parent == parent)
+			return 0;
+	kin = reallocarray(inventory->kin, inventory->kin_count + 1, sizeof(*kin));
+	if (!kin)
+		return -ENOMEM;
+	inventory->kin = kin;
+	kin[inventory->kin_count++] = (struct gpuspec_kin){ slice, parent };
+	return 0;
+}
+
+/* Models lie in an array, in their order. */
+static int by_models(const void *a, const void *b)
+{
+	const struct gpuspec_kin *left = a, *right = b;
+
+	if (left->slice != right->slice)
+		return left->slice < right->slice ? -1 : 1;
+	return left->parent < right->parent ? -1 : left->parent > right->parent;
+}
+
+static int find_kin(struct gpuspec_inventory *inventory)
+{
+	struct gpuspec_offer *offer;
+	struct gpuspec_card *card;
+	int error = 0;
+	size_t i;
+
+	for (i = 0; i < inventory->offer_count && !error; i++) {
+		offer = &inventory->offers[i];
+		error = add_kin(inventory, offer->spec,
+				gpuspec_inventory_card(inventory, offer->parent));
+	}
+	for (i = 0; i < inventory->card_count && !error; i++) {
+		card = &inventory->cards[i];
+		card->above = gpuspec_inventory_card(inventory, card->parent);
+		error = add_kin(inventory, card->device.spec, card->above);
+	}
+	if (inventory->kin_count)
+		qsort(inventory->kin, inventory->kin_count, sizeof(*inventory->kin), by_models);
+	return error;
+}
+
+/* --- blocked --- */
+
+static const struct gpuspec_card *root_of(const struct gpuspec_card *card)
+{
+	int depth;
+
+	for (depth = 0; depth < DEPTH_MAX && card->above; depth++)
+		card = card->above;
+	return card;
+}
+
+static bool is_below(const struct gpuspec_card *card, const struct gpuspec_card *above)
+{
+	int depth;
+
+	for (depth = 0; depth < DEPTH_MAX && card; depth++) {
+		card = card->above;
+		if (card == above)
+			return true;
+	}
+	return false;
+}
+
+/* The physical functions of one slot are one card. */
+static bool is_same_card(const struct gpuspec_card *a, const struct gpuspec_card *b)
+{
+	const char *dot = strrchr(a->device.address, '.');
+
+	if (a == b)
+		return true;
+	return dot && gpuspec_card_is_physical(a) && gpuspec_card_is_physical(b) &&
+	       !strncmp(a->device.address, b->device.address, dot - a->device.address + 1);
+}
+
+static void tell_holder(const struct gpuspec_card *card, char *text, size_t size)
+{
+	const struct gpuspec_process *holder = &card->device.holder;
+
+	if (holder->pid)
+		snprintf(text, size, "%s[%u]", holder->comm, holder->pid);
+	else
+		snprintf(text, size, "an unknown process");
+}
+
+static void tell_whole(const struct gpuspec_card *card, char *text)
+{
+	char holder[64];
+
+	tell_holder(card, holder, sizeof(holder));
+	snprintf(text, GPUSPEC_BLOCKED_SIZE, "%s is held as a whole by %s", card->device.address,
+		 holder);
+}
+
+/* What is held as a whole, and has @card, or a slice of it that is yet to be made, in it. */
+static const struct gpuspec_card *find_whole(const struct gpuspec_inventory *inventory,
+					     const struct gpuspec_card *card, bool itself)
+{
+	const struct gpuspec_card *root = root_of(card), *other;
+	size_t i;
+
+	for (i = 0; i < inventory->card_count; i++) {
+		other = &inventory->cards[i];
+		if (!other->device.in_use)
+			continue;
+		if (is_below(card, other) || (itself && other == card))
+			return other;
+		/* A function beside the one that it is a slice of. */
+		if ((itself || root != card) && gpuspec_card_is_physical(other) &&
+		    is_same_card(other, root))
+			return other;
+	}
+	return NULL;
+}
+
+static void tell_slices(const struct gpuspec_inventory *inventory,
+			const struct gpuspec_card *card, char *text)
+{
+	const struct gpuspec_card *first = NULL, *other, *sliced = card;
+	char holder[64];
+	size_t i, count = 0;
+
+	for (i = 0; i < inventory->card_count; i++) {
+		other = &inventory->cards[i];
+		if (!other->device.in_use || !other->above ||
+		    (!is_below(other, card) && !(gpuspec_card_is_physical(card) &&
+						 is_same_card(root_of(other), card))))
+			continue;
+		if (!count++) {
+			first = other;
+			sliced = is_below(other, card) ? card : root_of(other);
+		}
+	}
+	if (!count)
+		return;
+	tell_holder(first, holder, sizeof(holder));
+	if (count == 1)
+		snprintf(text, GPUSPEC_BLOCKED_SIZE, "%s has a slice in use, %s, held by %s",
+			 sliced->device.address, first->device.address, holder);
+	else
+		snprintf(text, GPUSPEC_BLOCKED_SIZE, "%s has %zu slices in use, %s held by %s",
+			 sliced->device.address, count, first->device.address, holder);
+}
+
+static void find_blocked(struct gpuspec_inventory *inventory)
+{
+	const struct gpuspec_card *whole, *parent;
+	struct gpuspec_card *card;
+	size_t i;
+
+	for (i = 0; i < inventory->card_count; i++) {
+		card = &inventory->cards[i];
+		whole = find_whole(inventory, card, false);
+		if (whole)
+			tell_whole(whole, card->blocked);
+		else
+			tell_slices(inventory, card, card->blocked);
+	}
+	for (i = 0; i < inventory->offer_count; i++) {
+		parent = gpuspec_inventory_card(inventory, inventory->offers[i].parent);
+		whole = parent ? find_whole(inventory, parent, true) : NULL;
+		if (whole)
+			tell_whole(whole, inventory->offers[i].blocked);
+	}
+}
+
+/* --- sums --- */
+
+static void count(struct gpuspec_model *model, const char *blocked)
+{
+	model->cards++;
+	if (!*blocked)
+		return;
+	if (!model->blocked_cards++)
+		snprintf(model->blocked, sizeof(model->blocked), "%s", blocked);
+}
+
+static void add_available(struct gpuspec_model *model, const struct gpuspec_offer *offer)
+{
+	long long available = *offer->blocked ? 0 : offer->available;
+
+	if (available < 0)
+		return;
+	if (__builtin_add_overflow(model->available < 0 ? 0 : model->available, available,
+				   &model->available))
+		model->available = -1;
+	model->at_most |= offer->at_most;
+}
+
+static void sum_up(struct gpuspec_inventory *inventory)
+{
+	char sentence[GPUSPEC_BLOCKED_SIZE];
+	struct gpuspec_model *model;
+	size_t i;
+
+	for (i = 0; i < inventory->offer_count; i++) {
+		model = gpuspec_inventory_model(inventory, inventory->offers[i].spec);
+		add_available(model, &inventory->offers[i]);
+		count(model, inventory->offers[i].blocked);
+	}
+	for (i = 0; i < inventory->card_count; i++) {
+		model = gpuspec_inventory_model(inventory, inventory->cards[i].device.spec);
+		if (model && gpuspec_card_is_physical(&inventory->cards[i]))
+			count(model, inventory->cards[i].blocked);
+	}
+	for (i = 0; i < inventory->model_count; i++) {
+		model = &inventory->models[i];
+		if (!model->blocked_cards || model->cards == 1)
+			continue;
+		snprintf(sentence, sizeof(sentence), "%u of %u cards: %s", model->blocked_cards,
+			 model->cards, model->blocked);
+		memcpy(model->blocked, sentence, sizeof(sentence));
+	}
+}
+
+int gpuspec_family_find(struct gpuspec_inventory *inventory)
+{
+	int error = find_kin(inventory);
+
+	if (error)
+		return error;
+	find_blocked(inventory);
+	sum_up(inventory);
+	return 0;
+}

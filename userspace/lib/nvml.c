@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <dlfcn.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nvml.h"
+
+/* Of nvml.h, which few have: what is called here. 0 is success. */
+struct memory {
+	unsigned long long total, free, used;
+};
+
+struct gpuspec_nvml {
+	void *library;
+	int (*init)(void);
+	int (*shutdown)(void);
+	int (*get_device)(const char *address, void **device);
+	int (*get_memory)(void *device, struct memory *memory);
+};
+
+static int find(void *library, const char *name, void *function)
+{
+	void *found = dlsym(library, name);
+
+	memcpy(function, &found, sizeof(found));
+	return found ? 0 : -1;
+}
+
+struct gpuspec_nvml *gpuspec_nvml_open(void)
+{
+	struct gpuspec_nvml *nvml = calloc(1, sizeof(*nvml));
+
+	if (!nvml)
+		return NULL;
+	nvml->library = dlopen("libnvidia-ml.so.1", RTLD_NOW | RTLD_LOCAL);
+	if (nvml->library && !find(nvml->library, "nvmlInit_v2", &nvml->init) &&
+	    !find(nvml->library, "nvmlShutdown", &nvml->shutdown) &&
+	    !find(nvml->library, "nvmlDeviceGetHandleByPciBusId_v2", &nvml->get_device) &&
+	    !find(nvml->library, "nvmlDeviceGetMemoryInfo", &nvml->get_memory) &&
+	    !nvml->init())
+		return nvml;
+	if (nvml->library)
+		dlclose(nvml->library);
+	free(nvml);
+	return NULL;
+}
+
+void gpuspec_nvml_close(struct gpuspec_nvml *nvml)
+{
+	if (!nvml)
+		return;
+	nvml->shutdown();
+	dlclose(nvml->library);
+	free(nvml);
+}
+
+long long gpuspec_nvml_memory(struct gpuspec_nvml *nvml, const char *address)
+{
+	struct memory memory = {};
+	void *device;
+
+	if (!nvml || nvml->get_device(address, &device) || nvml->get_memory(device, &memory) ||
+	    !memory.total || memory.total > LLONG_MAX)
+		return -1;
+	return memory.total;
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "card.h"
+#include "offers.h"
+#include "sysfs.h"
+
+/* The offer of a spec by a parent, made if there is none, with nothing available. */
+static struct gpuspec_offer *add_offer(struct gpuspec_inventory *inventory, const char *spec,
+				       const char *parent)
+{
+	struct gpuspec_offer *offers, *offer;
+	size_t i;
+
+	for (i = 0; i < inventory->offer_count; i++) {
+		offer = &inventory->offers[i];
+		if (!strcmp(offer->spec, spec) && !strcmp(offer->parent, parent))
+			return offer;
+	}
+	offers = reallocarray(inventory->offers, inventory->offer_count + 1, sizeof(*offers));
+	if (!offers)
+		return NULL;
+	inventory->offers = offers;
+	offer = &offers[inventory->offer_count++];
+	memset(offer, 0, sizeof(*offer));
+	snprintf(offer->spec, sizeof(offer->spec), "%s", spec);
+	snprintf(offer->parent, sizeof(offer->parent), "%s", parent);
+	return offer;
+}
+
+/* --- mdev types --- */
+
+struct parent {
+	struct gpuspec_inventory *inventory;
+	const char *address;
+};
+
+static int take_type(const char *folder, const char *type, void *data)
+{
+	struct parent *parent = data;
+	char id[GPUSPEC_ID_SIZE], path[PATH_MAX];
+	const struct gpuspec_card *card;
+	struct gpuspec_model *model;
+	struct gpuspec_offer *offer;
+
+	gpuspec_id_mdev(id, type);
+	model = gpuspec_inventory_add(parent->inventory, id);
+	offer = add_offer(parent->inventory, id, parent->address);
+	if (!model || !offer)
+		return -ENOMEM;
+	snprintf(path, sizeof(path), "%s/%s", folder, type);
+	gpuspec_sysfs_text(path, "name", model->name, sizeof(model->name));
+	gpuspec_sysfs_text(path, "description", model->description, sizeof(model->description));
+	gpuspec_vgpu_parse(model->description, &model->vgpu);
+	if (!strncmp(type, "nvidia-", 7))
+		gpuspec_vgpu_add_name(&model->vgpu, model->name);
+	offer->available = gpuspec_sysfs_number(path, "available_instances");
+	/* Where a VF is the parent, others of its card draw on the same memory. */
+	card = gpuspec_inventory_card(parent->inventory, parent->address);
+	offer->at_most = card && *card->parent;
+	return 0;
+}
+
+static int take_parent(const char *folder, const char *entry, void *data)
+{
+	struct parent parent = { .inventory = data, .address = entry };
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s/mdev_supported_types", folder, entry);
+	return gpuspec_sysfs_each(path, take_type, &parent);
+}
+
+/* --- SR-IOV --- */
+
+static long long count_held_vfs(const struct gpuspec_inventory *inventory, const char *pf)
+{
+	long long held = 0;
+	size_t i;
+
+	for (i = 0; i < inventory->card_count; i++)
+		held += inventory->cards[i].device.in_use &&
+			!gpuspec_card_is_mdev(&inventory->cards[i]) &&
+			!strcmp(inventory->cards[i].parent, pf);
+	return held;
+}
+
+/* Of a vendor's VF that is not of a type, nobody can have one. */
+static bool has_vendor_types(const struct gpuspec_inventory *inventory, const char *pf)
+{
+	size_t i;
+
+	for (i = 0; i < inventory->card_count; i++)
+		if (inventory->cards[i].vendor_type >= 0 && !strcmp(inventory->cards[i].parent, pf))
+			return true;
+	return false;
+}
+
+static int offer_vfs(struct gpuspec_inventory *inventory, const struct gpuspec_card *pf)
+{
+	const struct gpuspec_pci_function *pci = &pf->pci;
+	char spec[GPUSPEC_ID_SIZE];
+	struct gpuspec_model *model;
+	struct gpuspec_offer *offer;
+	struct gpuspec_id id;
+
+	if (pci->total_vfs <= 0 || pci->vf_device < 0 ||
+	    !gpuspec_card_parse_id(pf->device.spec, &id) || id.form != GPUSPEC_ID_PCI)
+		return 0;
+	gpuspec_id_vf(spec, id.vendor, id.device, pci->vf_device);
+	model = gpuspec_inventory_add(inventory, spec);
+	offer = add_offer(inventory, spec, pf->device.address);
+	if (!model || !offer)
+		return -ENOMEM;
+	if (model->vgpu.max_instances < pci->total_vfs)
+		model->vgpu.max_instances = pci->total_vfs;
+	if (has_vendor_types(inventory, pf->device.address))
+		offer->available = -1;
+	else if (pci->vfs > 0)
+		offer->available = pci->vfs - count_held_vfs(inventory, pf->device.address);
+	else
+		offer->available = pci->total_vfs;
+	if (offer->available < -1)
+		offer->available = 0;
+	return 0;
+}
+
+/* --- vendors' VFs --- */
+
+static int offer_vendor_types(struct gpuspec_inventory *inventory, const struct gpuspec_card *vf,
+			      const char *text)
+{
+	char spec[GPUSPEC_ID_SIZE * 2], name[160];
+	struct gpuspec_model *model;
+	struct gpuspec_offer *offer;
+	unsigned int type;
+
+	while (gpuspec_vgpu_next_type(&text, &type, name, sizeof(name))) {
+		snprintf(spec, sizeof(spec), "%.*s/nvidia-%u",
+			 (int)strcspn(vf->device.spec, "/"), vf->device.spec, type);
+		if (!type || strlen(spec) > GPUSPEC_ID_MAX)
+			continue;
+		model = gpuspec_inventory_add(inventory, spec);
+		offer = add_offer(inventory, spec, vf->parent);
+		if (!model || !offer)
+			return -ENOMEM;
+		if (!*model->name)
+			snprintf(model->name, sizeof(model->name), "%s", name);
+		gpuspec_vgpu_add_name(&model->vgpu, model->name);
+		offer->at_most = true;
+		offer->available += !vf->vendor_type;
+	}
+	return 0;
+}
+
+static int offer_by_vf(struct gpuspec_inventory *inventory, const struct gpuspec_card *vf,
+		       const char *sysfs)
+{
+	char folder[PATH_MAX / 2], text[8192];
+
+	if (strncmp(vf->device.spec, "vf:", 3) || !*vf->parent)
+		return 0;
+	/* What it is made already, its card can carry, even if no more of it. */
+	if (strchr(vf->device.spec, '/') && !add_offer(inventory, vf->device.spec, vf->parent))
+		return -ENOMEM;
+	snprintf(folder, sizeof(folder), "%s/bus/pci/devices/%s", sysfs, vf->device.address);
+	gpuspec_sysfs_text(folder, "nvidia/creatable_vgpu_types", text, sizeof(text));
+	return offer_vendor_types(inventory, vf, text);
+}
+
+int gpuspec_offers_read(struct gpuspec_inventory *inventory, const char *sysfs)
+{
+	char path[PATH_MAX];
+	int error;
+	size_t i;
+
+	snprintf(path, sizeof(path), "%s/class/mdev_bus", sysfs);
+	error = gpuspec_sysfs_each(path, take_parent, inventory);
+	for (i = 0; i < inventory->card_count && !error; i++)
+		error = offer_vfs(inventory, &inventory->cards[i]);
+	for (i = 0; i < inventory->card_count && !error; i++)
+		error = offer_by_vf(inventory, &inventory->cards[i], sysfs);
+	return error;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What sysfs says of one PCI function's hardware. A number that is not known is -1. */
+#ifndef GPUSPEC_PCI_FUNCTION_H
+#define GPUSPEC_PCI_FUNCTION_H
+
+#include "vgpu.h"
+
+struct gpuspec_pci_link {
+	long long speed;	/* MT/s: 16000 for the 16 GT/s of PCIe 4 */
+	long long width;	/* lanes */
+};
+
+struct gpuspec_pci_function {
+	long long video_memory;		/* bytes */
+	enum gpuspec_memory_from memory_from;
+	long long bar, bar_max;		/* the largest prefetchable one; what it can be resized to */
+	struct gpuspec_pci_link link, link_max;
+	long long vfs, total_vfs;	/* that there are, and that there can be */
+	long long vf_device;		/* the device id of its virtual functions */
+};
+
+/* @folder is that of the function; one that is not there says nothing. */
+void gpuspec_pci_function_read(const char *folder, struct gpuspec_pci_function *function);
+
+/* Of nothing that is known. */
+void gpuspec_pci_function_clear(struct gpuspec_pci_function *function);
+
+#endif /* GPUSPEC_PCI_FUNCTION_H */

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sysfs.h"
+
+void gpuspec_sysfs_text(const char *folder, const char *file, char *out, size_t size)
+{
+	char path[PATH_MAX];
+	size_t length = 0;
+	FILE *stream;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, file);
+	stream = fopen(path, "re");
+	if (stream) {
+		length = fread(out, 1, size - 1, stream);
+		fclose(stream);
+	}
+	while (length && isspace((unsigned char)out[length - 1]))
+		length--;
+	out[length] = '\0';
+}
+
+long long gpuspec_sysfs_number(const char *folder, const char *file)
+{
+	char text[32], *end;
+	long long value;
+
+	gpuspec_sysfs_text(folder, file, text, sizeof(text));
+	if (!isdigit((unsigned char)*text))
+		return -1;
+	errno = 0;
+	value = strtoll(text, &end, strncmp(text, "0x", 2) ? 10 : 16);
+	return *end || errno ? -1 : value;
+}
+
+void gpuspec_sysfs_link(const char *folder, const char *file, char *out, size_t size)
+{
+	char path[PATH_MAX], target[PATH_MAX];
+	ssize_t length;
+	char *slash;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, file);
+	length = readlink(path, target, sizeof(target) - 1);
+	target[length < 0 ? 0 : length] = '\0';
+	slash = strrchr(target, '/');
+	snprintf(out, size, "%s", slash ? slash + 1 : target);
+}
+
+int gpuspec_sysfs_each(const char *folder,
+		       int (*take)(const char *folder, const char *entry, void *data),
+		       void *data)
+{
+	struct dirent *entry;
+	DIR *dir = opendir(folder);
+	int result = 0;
+
+	if (!dir)
+		return 0;
+	while (!result && (entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			result = take(folder, entry->d_name, data);
+	closedir(dir);
+	return result;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Files of sysfs, each found by its folder and its name in it. Nothing in them is trusted. */
+#ifndef GPUSPEC_SYSFS_H
+#define GPUSPEC_SYSFS_H
+
+#include <stddef.h>
+
+/* The first @size - 1 bytes, without what blank ends them; empty if it cannot be read. */
+void gpuspec_sysfs_text(const char *folder, const char *file, char *out, size_t size);
+
+/* A number that is all of the file, decimal or with 0x before it; -1 if there is none. */
+long long gpuspec_sysfs_number(const char *folder, const char *file);
+
+/* The last part of where a link points; empty if there is no link. */
+void gpuspec_sysfs_link(const char *folder, const char *file, char *out, size_t size);
+
+/*
+ * Call @take for each entry of a folder, in no order, until it returns other
+ * than 0: that is returned. A folder that is not there has none.
+ */
+int gpuspec_sysfs_each(const char *folder,
+		       int (*take)(const char *folder, const char *entry, void *data),
+		       void *data);
+
+#endif /* GPUSPEC_SYSFS_H */

@@ -1,0 +1,481 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Hosts of each family of cards, as their drivers' sysfs has them; and broken ones. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "made_up.h"
+
+#define MIB	(1LL << 20)
+#define GIB	(1LL << 30)
+
+static int failed;
+
+#define check(what) check_at(__LINE__, #what, what)
+
+static void check_at(int line, const char *what, bool is_so)
+{
+	if (is_so)
+		return;
+	printf("line %d: it is not so that %s\n", line, what);
+	failed = 1;
+}
+
+static struct gpuspec_inventory inventory;
+
+static void begin(void)
+{
+	made_up_begin();
+	memset(&inventory, 0, sizeof(inventory));
+}
+
+static void read_host(void)
+{
+	check(!made_up_read(&inventory));
+	gpuspec_inventory_name(&inventory);
+}
+
+static void end(void)
+{
+	gpuspec_inventory_free(&inventory);
+}
+
+static const struct gpuspec_card *card(const char *address)
+{
+	static const struct gpuspec_card none;
+	const struct gpuspec_card *found = gpuspec_inventory_card(&inventory, address);
+
+	check_at(__LINE__, address, found);
+	return found ? found : &none;
+}
+
+static const struct gpuspec_model *model(const char *id)
+{
+	static const struct gpuspec_model none;
+	const struct gpuspec_model *found = gpuspec_inventory_model(&inventory, id);
+
+	check_at(__LINE__, id, found);
+	return found ? found : &none;
+}
+
+static const struct gpuspec_offer *offer(const char *id, const char *parent)
+{
+	static const struct gpuspec_offer none;
+	size_t i;
+
+	for (i = 0; i < inventory.offer_count; i++)
+		if (!strcmp(inventory.offers[i].spec, id) &&
+		    !strcmp(inventory.offers[i].parent, parent))
+			return &inventory.offers[i];
+	check_at(__LINE__, id, false);
+	return &none;
+}
+
+static bool is_kin(const char *slice, const char *parent)
+{
+	size_t i;
+
+	for (i = 0; i < inventory.kin_count; i++)
+		if (!strcmp(inventory.kin[i].slice->spec.id, slice) &&
+		    !strcmp(inventory.kin[i].parent->spec.id, parent))
+			return true;
+	return false;
+}
+
+/* --- what the hardware says --- */
+
+#define NO_BAR	"0x0000000000000000 0x0000000000000000 0x0000000000000000\n"
+
+static void test_amd(void)
+{
+	static const char spec[] = "pci:1002:73bf:1002:0e3a";
+
+	begin();
+	made_up_function("0000:03:00.0", "17", "amdgpu");
+	made_up_function("0000:03:00.1", "17", "snd_hda_intel");
+	made_up_file("17163091968\n", "devices/pci/0000:03:00.0/mem_info_vram_total");
+	made_up_file("0x0000007800000000 0x000000780fffffff 0x000000000014220c\n" NO_BAR
+		     "0x0000007810000000 0x00000078101fffff 0x000000000014220c\n" NO_BAR
+		     "0x000000000000e000 0x000000000000e0ff 0x0000000000040101\n"
+		     "0x00000000fcc00000 0x00000000fccfffff 0x0000000000040200\n",
+		     "devices/pci/0000:03:00.0/resource");
+	/* 256 MiB to 16 GiB */
+	made_up_file("0000000000007f00\n", "devices/pci/0000:03:00.0/resource0_resize");
+	made_up_file("16.0 GT/s PCIe\n", "devices/pci/0000:03:00.0/current_link_speed");
+	made_up_file("16\n", "devices/pci/0000:03:00.0/current_link_width");
+	made_up_file("32.0 GT/s PCIe\n", "devices/pci/0000:03:00.0/max_link_speed");
+	made_up_file("16\n", "devices/pci/0000:03:00.0/max_link_width");
+	made_up_file("1\n", "devices/pci/0000:03:00.0/numa_node");
+	made_up_device(&inventory, spec, "0000:03:00.0", NULL);
+	read_host();
+	check(card("0000:03:00.0")->pci.video_memory == 17163091968);
+	check(card("0000:03:00.0")->pci.bar == 256 * MIB);
+	check(card("0000:03:00.0")->pci.bar_max == 16 * GIB);
+	check(card("0000:03:00.0")->pci.link.speed == 16000);
+	check(card("0000:03:00.0")->pci.link_max.speed == 32000);
+	check(card("0000:03:00.0")->pci.link.width == 16);
+	check(card("0000:03:00.0")->iommu_group == 17);
+	check(card("0000:03:00.0")->numa_node == 1);
+	check(card("0000:03:00.0")->peer_count == 1);
+	check(!strcmp(card("0000:03:00.0")->peers[0], "0000:03:00.1"));
+	check(!strcmp(card("0000:03:00.0")->driver, "amdgpu"));
+	check(card("0000:03:00.0")->pci.total_vfs == -1);
+	check(model(spec)->vgpu.video_memory == 17163091968);
+	check(model(spec)->vgpu.memory_from == GPUSPEC_MEMORY_FROM_DRIVER);
+	check(model(spec)->cards == 1);
+	end();
+}
+
+/* One model, a card of which VFIO has: the other's driver knows better than a BAR. */
+static void test_intel(void)
+{
+	static const char spec[] = "pci:8086:56a0:8086:1020", tiles[] = "pci:8086:0bd5:8086:2f7a";
+
+	begin();
+	made_up_function("0000:04:00.0", "18", "i915");
+	made_up_file("17079205888\n", "devices/pci/0000:04:00.0/drm/card1/lmem_total_bytes");
+	made_up_folder("devices/pci/0000:04:00.0/drm/renderD128");
+	made_up_function("0000:05:00.0", "19", "vfio-pci");
+	made_up_file("0x0000006000000000 0x000000600fffffff 0x000000000014220c\n",
+		     "devices/pci/0000:05:00.0/resource");
+	made_up_function("0000:06:00.0", "20", "xe");
+	made_up_file("68719476736\n", "devices/pci/0000:06:00.0/tile0/physical_vram_size_bytes");
+	made_up_file("68719476736\n", "devices/pci/0000:06:00.0/tile1/physical_vram_size_bytes");
+	made_up_device(&inventory, spec, "0000:04:00.0", NULL);
+	made_up_device(&inventory, spec, "0000:05:00.0", NULL);
+	made_up_device(&inventory, tiles, "0000:06:00.0", NULL);
+	read_host();
+	check(card("0000:04:00.0")->pci.video_memory == 17079205888);
+	check(card("0000:05:00.0")->pci.video_memory == 256 * MIB);
+	check(card("0000:05:00.0")->pci.memory_from == GPUSPEC_MEMORY_FROM_BAR);
+	check(card("0000:05:00.0")->pci.bar_max == -1);
+	check(card("0000:06:00.0")->pci.video_memory == 128 * GIB);
+	check(model(spec)->vgpu.video_memory == 17079205888);
+	check(model(tiles)->vgpu.video_memory == 128 * GIB);
+	end();
+}
+
+/* With the library of tests/nvml.c, which is found by LD_LIBRARY_PATH. */
+static void test_nvidia_card(void)
+{
+	static const char spec[] = "pci:10de:2235:10de:145a";
+	bool has_library = getenv("GPUSPEC_TEST_NVML");
+
+	begin();
+	made_up_function("0000:41:00.0", "30", "nvidia");
+	made_up_file(NO_BAR "0x0000030000000000 0x0000030fffffffff 0x000000000014220c\n",
+		     "devices/pci/0000:41:00.0/resource");
+	made_up_device(&inventory, spec, "0000:41:00.0", NULL);
+	read_host();
+	check(card("0000:41:00.0")->pci.bar == 64 * GIB);
+	check(model(spec)->vgpu.memory_from == (has_library ? GPUSPEC_MEMORY_FROM_NVML :
+						GPUSPEC_MEMORY_FROM_BAR));
+	check(model(spec)->vgpu.video_memory == (has_library ? 46068 * MIB : 64 * GIB));
+	end();
+}
+
+/* --- slices --- */
+
+static void test_mdev(void)
+{
+	static const char a40[] = "pci:10de:2235:10de:145a", t4[] = "pci:10de:1eb8:10de:12a2";
+	static const char own[] = "mdev:nvidia-230", shared[] = "mdev:nvidia-222";
+
+	begin();
+	made_up_function("0000:42:00.0", "31", "nvidia");
+	made_up_function("0000:43:00.0", "32", "nvidia");
+	made_up_type("0000:42:00.0", "nvidia-230", "GRID T4-1Q\n",
+		     "num_heads=4, frl_config=60, framebuffer=1024M, max_resolution=5120x2880, max_instance=16\n",
+		     15);
+	made_up_type("0000:42:00.0", "nvidia-222", "GRID T4-2B4\n", "\n", 8);
+	made_up_type("0000:43:00.0", "nvidia-222", "GRID T4-2B4\n", "\n", 4);
+	made_up_type("mtty", "mtty-1", "Single port serial\n", NULL, 24);
+	made_up_mdev("0000:42:00.0", "aaaaaaaa-0000-0000-0000-000000000001");
+	made_up_device(&inventory, t4, "0000:42:00.0", NULL);
+	made_up_device(&inventory, a40, "0000:43:00.0", NULL);
+	made_up_device(&inventory, own, "aaaaaaaa-0000-0000-0000-000000000001", "qemu");
+	read_host();
+	check(model(own)->vgpu.video_memory == GIB && model(own)->vgpu.frame_rate == 60);
+	check(!strcmp(model(own)->vgpu.series, "Q"));
+	check(model(own)->available == 15 && !model(own)->at_most);
+	check(model(shared)->available == 12 && model(shared)->cards == 2);
+	check(model(shared)->vgpu.video_memory == 2 * GIB);
+	check(model(shared)->vgpu.memory_from == GPUSPEC_MEMORY_FROM_NAME);
+	check(is_kin(own, t4) && !is_kin(own, a40));
+	check(is_kin(shared, t4) && is_kin(shared, a40));
+	check(inventory.kin_count == 3);
+	check(!strcmp(card("aaaaaaaa-0000-0000-0000-000000000001")->parent, "0000:42:00.0"));
+	check(card("0000:42:00.0")->mdev_types == 2);
+	/* A type without a description, on a parent that is no card. */
+	check(model("mdev:mtty-1")->available == 24 && model("mdev:mtty-1")->cards == 1);
+	check(!strcmp(model("mdev:mtty-1")->name, "Single port serial"));
+	/* The T4 cannot be had as a whole; the other can. */
+	check(!strcmp(card("0000:42:00.0")->blocked,
+		      "0000:42:00.0 has a slice in use, aaaaaaaa-0000-0000-0000-000000000001, held by qemu[4711]"));
+	check(!*card("0000:43:00.0")->blocked);
+	check(!strcmp(model(t4)->blocked, card("0000:42:00.0")->blocked));
+	check(!*model(own)->blocked && !*model(shared)->blocked);
+	end();
+}
+
+static void test_passed_through(void)
+{
+	static const char spec[] = "pci:10de:1eb8:10de:12a2", type[] = "mdev:nvidia-230";
+
+	begin();
+	made_up_function("0000:44:00.0", "33", "vfio-pci");
+	made_up_function("0000:45:00.0", "34", "nvidia");
+	made_up_type("0000:44:00.0", "nvidia-230", "GRID T4-1Q\n", NULL, 16);
+	made_up_type("0000:45:00.0", "nvidia-230", "GRID T4-1Q\n", NULL, 15);
+	made_up_mdev("0000:44:00.0", "aaaaaaaa-0000-0000-0000-000000000002");
+	made_up_device(&inventory, spec, "0000:44:00.0", "qemu");
+	made_up_device(&inventory, spec, "0000:45:00.0", NULL);
+	made_up_device(&inventory, type, "aaaaaaaa-0000-0000-0000-000000000002", NULL);
+	read_host();
+	check(!strcmp(card("aaaaaaaa-0000-0000-0000-000000000002")->blocked,
+		      "0000:44:00.0 is held as a whole by qemu[4711]"));
+	check(!*card("0000:44:00.0")->blocked && !*card("0000:45:00.0")->blocked);
+	check(*offer(type, "0000:44:00.0")->blocked && !*offer(type, "0000:45:00.0")->blocked);
+	check(model(type)->blocked_cards == 1 && model(type)->cards == 2);
+	check(!strcmp(model(type)->blocked,
+		      "1 of 2 cards: 0000:44:00.0 is held as a whole by qemu[4711]"));
+	/* What its driver would give is not to be had. */
+	check(offer(type, "0000:44:00.0")->available == 16);
+	check(model(type)->available == 15);
+	check(!*model(spec)->blocked);
+	end();
+}
+
+static void make_vf(const char *pf, const char *address, const char *group)
+{
+	char target[64];
+
+	made_up_function(address, group, NULL);
+	snprintf(target, sizeof(target), "../%s", pf);
+	made_up_link(target, "devices/pci/%s/physfn", address);
+}
+
+static void test_vfs(void)
+{
+	static const char pf[] = "pci:8086:56c0:8086:0001", vf[] = "vf:8086:56c0:56c0";
+
+	begin();
+	made_up_function("0000:51:00.0", "40", "i915");
+	made_up_file("31\n", "devices/pci/0000:51:00.0/sriov_totalvfs");
+	made_up_file("0\n", "devices/pci/0000:51:00.0/sriov_numvfs");
+	made_up_file("56c0\n", "devices/pci/0000:51:00.0/sriov_vf_device");
+	made_up_function("0000:52:00.0", "41", "i915");
+	made_up_file("31\n", "devices/pci/0000:52:00.0/sriov_totalvfs");
+	made_up_file("2\n", "devices/pci/0000:52:00.0/sriov_numvfs");
+	made_up_file("56c0\n", "devices/pci/0000:52:00.0/sriov_vf_device");
+	make_vf("0000:52:00.0", "0000:52:00.1", "42");
+	make_vf("0000:52:00.0", "0000:52:00.2", "43");
+	made_up_file("0x0000004000000000 0x000000403fffffff 0x000000000014220c\n",
+		     "devices/pci/0000:52:00.1/resource");
+	made_up_device(&inventory, pf, "0000:51:00.0", NULL);
+	made_up_device(&inventory, pf, "0000:52:00.0", NULL);
+	made_up_device(&inventory, vf, "0000:52:00.1", NULL);
+	made_up_device(&inventory, vf, "0000:52:00.2", "qemu");
+	read_host();
+	check(is_kin(vf, pf) && inventory.kin_count == 1);
+	check(model(vf)->vgpu.max_instances == 31);
+	check(offer(vf, "0000:51:00.0")->available == 31);
+	check(offer(vf, "0000:52:00.0")->available == 1);
+	check(model(vf)->available == 32);
+	check(model(vf)->vgpu.video_memory == GIB);
+	check(model(vf)->vgpu.memory_from == GPUSPEC_MEMORY_FROM_BAR);
+	check(!strcmp(model(pf)->blocked,
+		      "1 of 2 cards: 0000:52:00.0 has a slice in use, 0000:52:00.2, held by qemu[4711]"));
+	/* One VF is not in another's way. */
+	check(!*card("0000:52:00.1")->blocked && !*model(vf)->blocked);
+	end();
+
+	/* None was ever made. */
+	begin();
+	made_up_function("0000:51:00.0", "40", "i915");
+	made_up_file("31\n", "devices/pci/0000:51:00.0/sriov_totalvfs");
+	made_up_file("0\n", "devices/pci/0000:51:00.0/sriov_numvfs");
+	made_up_file("56c0\n", "devices/pci/0000:51:00.0/sriov_vf_device");
+	made_up_device(&inventory, pf, "0000:51:00.0", NULL);
+	read_host();
+	check(model(vf)->spec.devices == 0 && model(vf)->available == 31);
+	check(model(vf)->spec.kind == GPUSPEC_KIND_VGPU && is_kin(vf, pf));
+	end();
+}
+
+static void test_vendor_vfs(void)
+{
+	static const char pf[] = "pci:10de:2235:10de:145a", vf[] = "vf:10de:2235:2235";
+	static const char whole[] = "vf:10de:2235:2235/nvidia-564", half[] = "vf:10de:2235:2235/nvidia-563";
+
+	begin();
+	made_up_function("0000:61:00.0", "50", "nvidia");
+	made_up_file("32\n", "devices/pci/0000:61:00.0/sriov_totalvfs");
+	made_up_file("3\n", "devices/pci/0000:61:00.0/sriov_numvfs");
+	made_up_file("2235\n", "devices/pci/0000:61:00.0/sriov_vf_device");
+	make_vf("0000:61:00.0", "0000:61:00.4", "51");
+	make_vf("0000:61:00.0", "0000:61:00.5", "52");
+	make_vf("0000:61:00.0", "0000:61:00.6", "53");
+	made_up_file("563\n", "devices/pci/0000:61:00.4/nvidia/current_vgpu_type");
+	made_up_file("ID    : vGPU Name\n",
+		     "devices/pci/0000:61:00.4/nvidia/creatable_vgpu_types");
+	made_up_file("0\n", "devices/pci/0000:61:00.5/nvidia/current_vgpu_type");
+	made_up_file("0\n", "devices/pci/0000:61:00.6/nvidia/current_vgpu_type");
+	made_up_file("ID    : vGPU Name\n563   : NVIDIA A40-24Q\n",
+		     "devices/pci/0000:61:00.5/nvidia/creatable_vgpu_types");
+	made_up_file("ID    : vGPU Name\n563   : NVIDIA A40-24Q\n564   : NVIDIA A40-48Q\n",
+		     "devices/pci/0000:61:00.6/nvidia/creatable_vgpu_types");
+	made_up_device(&inventory, pf, "0000:61:00.0", NULL);
+	made_up_device(&inventory, half, "0000:61:00.4", "qemu");
+	made_up_device(&inventory, vf, "0000:61:00.5", NULL);
+	made_up_device(&inventory, vf, "0000:61:00.6", NULL);
+	read_host();
+	check(is_kin(whole, pf) && is_kin(half, pf) && is_kin(vf, pf));
+	check(!strcmp(model(half)->name, "NVIDIA A40-24Q"));
+	check(model(half)->vgpu.video_memory == 24 * GIB);
+	check(model(half)->vgpu.memory_from == GPUSPEC_MEMORY_FROM_NAME);
+	check(model(half)->available == 2 && model(half)->at_most);
+	check(model(whole)->available == 1 && model(whole)->cards == 1);
+	/* As it is, without a type, nobody can have one. */
+	check(model(vf)->available == -1);
+	check(strstr(model(pf)->blocked, "0000:61:00.4, held by qemu[4711]"));
+	end();
+}
+
+/* An mdev of a VF; of VFs of one card as well. */
+static void test_three_generations(void)
+{
+	static const char pf[] = "pci:10de:2235:10de:1459", vf[] = "vf:10de:2235:2235";
+	static const char type[] = "mdev:nvidia-557";
+
+	begin();
+	made_up_function("0000:71:00.0", "60", "nvidia");
+	make_vf("0000:71:00.0", "0000:71:00.4", "61");
+	make_vf("0000:71:00.0", "0000:71:00.5", "62");
+	made_up_type("0000:71:00.4", "nvidia-557", "NVIDIA A40-1Q\n", NULL, 0);
+	made_up_type("0000:71:00.5", "nvidia-557", "NVIDIA A40-1Q\n", NULL, 1);
+	made_up_mdev("0000:71:00.4", "aaaaaaaa-0000-0000-0000-000000000003");
+	made_up_device(&inventory, pf, "0000:71:00.0", NULL);
+	made_up_device(&inventory, vf, "0000:71:00.4", NULL);
+	made_up_device(&inventory, vf, "0000:71:00.5", NULL);
+	made_up_device(&inventory, type, "aaaaaaaa-0000-0000-0000-000000000003", "qemu");
+	read_host();
+	check(is_kin(type, vf) && is_kin(vf, pf) && !is_kin(type, pf));
+	check(model(type)->available == 1 && model(type)->at_most);
+	check(*card("0000:71:00.0")->blocked && *card("0000:71:00.4")->blocked);
+	check(!*card("0000:71:00.5")->blocked);
+	end();
+}
+
+/* Two physical functions of one slot are one card; VFs may share the slot, and are none. */
+static void test_functions_of_a_card(void)
+{
+	static const char spec[] = "pci:1002:744c:1002:0e0d", type[] = "mdev:x-1";
+
+	begin();
+	made_up_function("0000:46:00.0", NULL, NULL);
+	made_up_function("0000:46:00.1", NULL, "vfio-pci");
+	made_up_type("0000:46:00.0", "x-1", NULL, NULL, 3);
+	made_up_device(&inventory, spec, "0000:46:00.0", NULL);
+	made_up_device(&inventory, spec, "0000:46:00.1", "qemu");
+	read_host();
+	check(!strcmp(model(type)->blocked, "0000:46:00.1 is held as a whole by qemu[4711]"));
+	check(model(type)->available == 0);
+	check(!*card("0000:46:00.0")->blocked && !*card("0000:46:00.1")->blocked);
+	end();
+}
+
+/* --- broken --- */
+
+static void test_nothing(void)
+{
+	begin();
+	made_up_device(&inventory, "pci:0001:0002:0003:0004", "0000:99:00.0", NULL);
+	made_up_device(&inventory, "mdev:gone-1", "aaaaaaaa-0000-0000-0000-00000000dead", NULL);
+	read_host();
+	check(card("0000:99:00.0")->iommu_group == -1 && card("0000:99:00.0")->numa_node == -1);
+	check(card("0000:99:00.0")->pci.video_memory == -1);
+	check(card("0000:99:00.0")->pci.link.speed == -1);
+	check(!*card("aaaaaaaa-0000-0000-0000-00000000dead")->parent);
+	check(model("mdev:gone-1")->available == -1 && model("mdev:gone-1")->cards == 0);
+	end();
+}
+
+static void put_hostile(const char *address, const char *text)
+{
+	static const char *const files[] = {
+		"resource", "resource0_resize", "mem_info_vram_total", "numa_node",
+		"current_link_speed", "current_link_width", "max_link_speed", "max_link_width",
+		"sriov_totalvfs", "sriov_numvfs", "sriov_vf_device", "nvidia/current_vgpu_type",
+		"nvidia/creatable_vgpu_types", "tile0/physical_vram_size_bytes",
+		"drm/card0/lmem_total_bytes",
+	};
+	size_t i;
+
+	made_up_function(address, NULL, NULL);
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		made_up_file(text, "devices/pci/%s/%s", address, files[i]);
+}
+
+static void test_hostile(void)
+{
+	static const char *const texts[] = {
+		"", "\n", "-1\n", "99999999999999999999999999\n", "0x\n", "ffffffffffffffff\n",
+		"0x0 0xffffffffffffffff 0xffffffffffffffff\n",
+		"0xffffffffffffffff 0x0 0x2200\n", "0x1 0x8000000000000001 0x2200\n",
+		"9223372036854775807\n", "\x01\xff\xfe%s%n\n", "1 2 3 4 5\n", "16 GT\n",
+		"99999999999.9 GT/s PCIe\n", "0 GT/s\n", "18446744073709551615 : x\n",
+		"Unknown\n", "0\n", "255\n",
+	};
+	char address[32], huge[20001];
+	size_t i;
+
+	begin();
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		snprintf(address, sizeof(address), "%04zx:80:00.0", i + 1);
+		put_hostile(address, texts[i]);
+		made_up_device(&inventory, "pci:0001:0002:0003:0004", address, NULL);
+	}
+	memset(huge, '7', sizeof(huge) - 1);
+	huge[sizeof(huge) - 1] = '\0';
+	put_hostile("00ff:80:00.0", huge);
+	made_up_device(&inventory, "vf:0001:0002:0003", "00ff:80:00.0", "qemu");
+	/* A VF of itself, and two of each other. */
+	made_up_link("../00ff:80:00.0", "devices/pci/00ff:80:00.0/physfn");
+	make_vf("00fe:80:00.0", "00fd:80:00.0", NULL);
+	make_vf("00fd:80:00.0", "00fe:80:00.0", NULL);
+	made_up_device(&inventory, "vf:0001:0002:0004", "00fd:80:00.0", "qemu");
+	made_up_device(&inventory, "vf:0001:0002:0005", "00fe:80:00.0", "qemu");
+	/* Folders where files should be, names of types that no id has, a group of nonsense. */
+	made_up_folder("devices/pci/00fc:80:00.0/resource");
+	made_up_function("00fc:80:00.0", "9x", NULL);
+	made_up_type("00fc:80:00.0", "a b\xff", "\x1b[2J\n", "\x1b[2J=\x1b\n", -7);
+	made_up_device(&inventory, "pci:0001:0002:0003:0004", "00fc:80:00.0", NULL);
+	read_host();
+	check(card("0003:80:00.0")->pci.video_memory == -1);
+	check(card("0004:80:00.0")->pci.video_memory == -1);
+	check(card("0006:80:00.0")->pci.bar_max == -1 && card("0007:80:00.0")->pci.bar == -1);
+	check(card("0008:80:00.0")->pci.bar == -1 && card("0009:80:00.0")->pci.bar == -1);
+	check(card("000e:80:00.0")->pci.link.speed == -1);
+	check(card("0013:80:00.0")->pci.link.width == -1);
+	check(card("00fc:80:00.0")->iommu_group == -1);
+	check(model("mdev:a?b?")->available == -1);
+	check(*card("00fd:80:00.0")->blocked && *card("00fe:80:00.0")->blocked);
+	end();
+}
+
+int main(void)
+{
+	test_amd();
+	test_intel();
+	test_nvidia_card();
+	test_mdev();
+	test_passed_through();
+	test_vfs();
+	test_vendor_vfs();
+	test_three_generations();
+	test_functions_of_a_card();
+	test_nothing();
+	test_hostile();
+	return failed;
+}
