@@ -73,10 +73,10 @@ static int act_recall(const struct request *request, struct gpuspec_policy_spec 
 	return 0;
 }
 
-/* The specs that the words name, as ids. */
+/* The specs to be changed, as ids: those that the words name, and maybe their slices. */
 struct targets {
 	const char **ids;
-	int count;
+	int count, named;	/* the named ones come first */
 };
 
 /* Name the spec in the policy as it is in force, and do what the verb says. */
@@ -123,9 +123,37 @@ static json_t *row_shared(const struct gpuspec_policy_spec *spec)
 	return rows;
 }
 
-static json_t *row_change(const struct request *request,
-			  const struct policy_change *change, const char *id)
+static bool is_target(const struct targets *targets, const char *id)
 {
+	int i;
+
+	for (i = 0; i < targets->count; i++)
+		if (!strcmp(targets->ids[i], id))
+			return true;
+	return false;
+}
+
+/* What it is a slice of: of the specs that are changed, or of the others. */
+static json_t *row_parents(const struct gpuspec_inventory *inventory,
+			   const struct targets *targets, const char *id, bool changed)
+{
+	json_t *rows = json_array();
+	const char *parent;
+	size_t i;
+
+	for (i = 0; i < inventory->kin_count; i++) {
+		parent = inventory->kin[i].parent->spec.id;
+		if (!strcmp(inventory->kin[i].slice->spec.id, id) &&
+		    is_target(targets, parent) == changed)
+			json_array_append_new(rows, row_string(parent));
+	}
+	return rows;
+}
+
+static json_t *row_change(const struct request *request, const struct policy_change *change,
+			  const struct targets *targets, int number)
+{
+	const char *id = targets->ids[number];
 	const struct gpuspec_policy_spec *before = gpuspec_policy_spec(&change->now, id);
 	const struct gpuspec_policy_spec *after = gpuspec_policy_spec(&change->wanted, id);
 	bool changed = !before || !gpuspec_policy_same_spec(before, after);
@@ -140,6 +168,11 @@ static json_t *row_change(const struct request *request,
 	output_set(row, "shared", row_shared(after));
 	output_set(row, "present", json_boolean(present));
 	output_set(row, "holders", row_holders(request, change, id));
+	/* Of one that was not named, why it changes, and whom else that concerns. */
+	output_set(row, "slice_of", number < targets->named ? NULL :
+		   row_parents(&change->inventory, targets, id, true));
+	output_set(row, "also_slice_of", number < targets->named ? NULL :
+		   row_parents(&change->inventory, targets, id, false));
 	return row;
 }
 
@@ -157,6 +190,15 @@ static void print_holders(json_t *holders)
 	}
 }
 
+static void print_parents(json_t *change, const char *member, const char *words)
+{
+	json_t *parents = output_get(change, member);
+	size_t i;
+
+	for (i = 0; i < json_array_size(parents); i++)
+		printf("%s%s", i ? ", " : words, json_string_value(json_array_get(parents, i)));
+}
+
 static void print_change(const struct request *request, json_t *change,
 			 const struct action *action)
 {
@@ -166,6 +208,8 @@ static void print_change(const struct request *request, json_t *change,
 	printf("%s %s %s%s", id,
 	       !changed ? "was already" : request->dry_run ? "would be" : "is now", action->done,
 	       request->account ? request->account : "");
+	print_parents(change, "slice_of", ", a slice of ");
+	print_parents(change, "also_slice_of", ", and of ");
 	if (request->maximum)
 		printf(", up to %u device%s at once", request->maximum,
 		       request->maximum == 1 ? "" : "s");
@@ -213,7 +257,7 @@ static void tell(const struct request *request, const struct action *action,
 	output_set(answer, "changes", rows);
 	output_set(answer, "dry_run", json_boolean(request->dry_run));
 	for (i = 0; i < targets->count; i++)
-		json_array_append_new(rows, row_change(request, change, targets->ids[i]));
+		json_array_append_new(rows, row_change(request, change, targets, i));
 	for (i = 0; i < targets->count && !request->json; i++)
 		print_change(request, json_array_get(rows, i), action);
 	if (request->json)
@@ -248,19 +292,40 @@ static int change_all(struct request *request, struct policy_change *change,
 	return result;
 }
 
+/* Slices of slices, too. There is room for every model. */
+static void add_slices(const struct gpuspec_inventory *inventory, struct targets *targets)
+{
+	const char *slice;
+	size_t k;
+	int i;
+
+	for (i = 0; i < targets->count; i++) {
+		for (k = 0; k < inventory->kin_count; k++) {
+			slice = inventory->kin[k].slice->spec.id;
+			if (!strcmp(inventory->kin[k].parent->spec.id, targets->ids[i]) &&
+			    !is_target(targets, slice))
+				targets->ids[targets->count++] = slice;
+		}
+	}
+}
+
 static int change(struct request *request, const struct action *action)
 {
-	struct targets targets = { .count = request->argc };
+	struct targets targets = {};
 	struct policy_change change;
 	int i, result;
 
 	result = policy_change_begin(request, &change);
-	targets.ids = calloc(request->argc, sizeof(targets.ids[0]));
+	targets.ids = calloc(request->argc + change.inventory.model_count, sizeof(targets.ids[0]));
 	if (!result && !targets.ids)
 		result = fail(EXIT_FAILED, request->verb, "out of memory; nothing was changed");
 	for (i = 0; i < request->argc && !result; i++)
 		targets.ids[i] = resolve_spec(request, &change.inventory, request->argv[i],
 					      &result);
+	targets.count = request->argc;
+	targets.named = request->argc;
+	if (!result && request->with_slices)
+		add_slices(&change.inventory, &targets);
 	if (!result)
 		result = change_all(request, &change, action, &targets);
 	free(targets.ids);

@@ -21,7 +21,7 @@ enum exit_status {
 /* What the words after the verb came to. */
 struct request {
 	const char *verb;
-	bool json, pgpu, vgpu, if_unused, dry_run, all, strip_nvgi, no_rom;
+	bool json, pgpu, vgpu, if_unused, dry_run, all, strip_nvgi, no_rom, with_slices;
 	const char *account;		/* a valid name; NULL if not given */
 	uint32_t maximum, pid;		/* 0 if not given */
 	struct gpuspec_account marks;	/* what was given by --cgroup and --uid */

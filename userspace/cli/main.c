@@ -26,10 +26,11 @@
 #define UID		(1 << 11)
 #define PID		(1 << 12)
 #define NO_ROM		(1 << 13)
-#define JSON		(1 << 14)
-#define HELP		(1 << 15)
+#define WITH_SLICES	(1 << 14)
+#define JSON		(1 << 15)
+#define HELP		(1 << 16)
 /* Not an option: the verb does without the module, or connects by itself. */
-#define ALONE		(1 << 16)
+#define ALONE		(1 << 17)
 
 /* The options; their order is that of the bits above. */
 static const struct {
@@ -51,6 +52,7 @@ static const struct {
 	{ "uid", "N", "processes of this user are the account's; repeatable" },
 	{ "pid", "N", "for the account of this process" },
 	{ "no-rom", NULL, "leave ROMs as they are" },
+	{ "with-slices", NULL, "the specs that are slices of these as well" },
 	{ "json", NULL, "the answer as JSON" },
 	{ "help", NULL, "this text" },
 };
@@ -76,9 +78,9 @@ static const struct verb {
 	  "everything about one spec" },
 	{ "devices", devices, "[SPEC]", 0, 0, 1,
 	  "cards, virtual functions and mdevs: driver and holder" },
-	{ "enable", enable, "SPEC...", DRY_RUN, 1, 1000,
+	{ "enable", enable, "SPEC...", WITH_SLICES | DRY_RUN, 1, 1000,
 	  "let VMs be given devices of the specs" },
-	{ "disable", disable, "SPEC...", IF_UNUSED | DRY_RUN, 1, 1000,
+	{ "disable", disable, "SPEC...", WITH_SLICES | IF_UNUSED | DRY_RUN, 1, 1000,
 	  "refuse devices of the specs; who holds one keeps it" },
 	{ "share", share, "SPEC...", ALL | ACCOUNT | MAX | DRY_RUN, 1, 1000,
 	  "share the specs with all accounts (--all), or with one more (--account)" },
@@ -513,6 +515,7 @@ static int run(int argc, char **argv)
 	request.all = given & ALL;
 	request.strip_nvgi = given & STRIP_NVGI;
 	request.no_rom = given & NO_ROM;
+	request.with_slices = given & WITH_SLICES;
 	request.argc = argc - optind;
 	request.argv = argv + optind;
 	result = check_arguments(verb, &request);
