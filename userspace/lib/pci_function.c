@@ -137,7 +137,8 @@ void gpuspec_pci_function_read(const char *folder, struct gpuspec_pci_function *
 	if (bar >= 0)
 		function->bar_max = largest_size(folder, bar);
 	ask_driver(folder, function);
-	if (function->video_memory < 0 && bar >= 0) {
+	/* A smaller one has registers, and no memory. */
+	if (function->video_memory < 0 && function->bar >= MIB) {
 		function->video_memory = function->bar;
 		function->memory_from = GPUSPEC_MEMORY_FROM_BAR;
 	}

@@ -155,6 +155,21 @@ static void test_intel(void)
 	end();
 }
 
+/* Virtio's prefetchable BAR has registers: a card without memory of its own. */
+static void test_registers_are_no_memory(void)
+{
+	begin();
+	made_up_function("0000:07:00.0", "21", "virtio-pci");
+	made_up_file(NO_BAR NO_BAR NO_BAR NO_BAR
+		     "0x00000000fe000000 0x00000000fe003fff 0x000000000014220c\n",
+		     "devices/pci/0000:07:00.0/resource");
+	made_up_device(&inventory, "pci:1af4:1050:1af4:1100", "0000:07:00.0", NULL);
+	read_host();
+	check(card("0000:07:00.0")->pci.bar == 16384);
+	check(card("0000:07:00.0")->pci.video_memory == -1);
+	end();
+}
+
 /* With the library of tests/nvml.c, which is found by LD_LIBRARY_PATH. */
 static void test_nvidia_card(void)
 {
@@ -468,6 +483,7 @@ int main(void)
 {
 	test_amd();
 	test_intel();
+	test_registers_are_no_memory();
 	test_nvidia_card();
 	test_mdev();
 	test_passed_through();
