@@ -171,7 +171,11 @@ static bool is_creatable(unsigned int type)
 	return false;
 }
 
-/* The VFIO device comes and goes under the lock that reads of the type take, too. */
+/*
+ * The VFIO device comes and goes under the lock that reads of the type take,
+ * too, and under that of the device, as vfio-pci-core wants it; for which one
+ * cannot wait here, since remove() has it and waits for us.
+ */
 static ssize_t current_vgpu_type_store(struct device *dev, struct device_attribute *attr,
 				       const char *buffer, size_t count)
 {
@@ -184,6 +188,8 @@ static ssize_t current_vgpu_type_store(struct device *dev, struct device_attribu
 		return error;
 	if (type && !is_creatable(type))
 		return -EINVAL;
+	if (!device_trylock(dev))
+		return -EAGAIN;
 	mutex_lock(&vf->lock);
 	if (atomic_read(&vf->opens)) {
 		error = -EBUSY;
@@ -198,6 +204,7 @@ static ssize_t current_vgpu_type_store(struct device *dev, struct device_attribu
 			WRITE_ONCE(vf->type, type);
 	}
 	mutex_unlock(&vf->lock);
+	device_unlock(dev);
 	return error ?: count;
 }
 static DEVICE_ATTR_RW(current_vgpu_type);
