@@ -59,8 +59,9 @@ systemd_is_1() {
 # Its driver came in the initramfs, before there was a systemd.
 refused_from_the_first() {
 	local refused started
-	refused=$(dmesg | grep -n -m 1 "gpuspec $ati: bind by .* refused")
-	started=$(dmesg | grep -n -m 1 'systemd\[1\]: systemd ')
+	dmesg >/tmp/dmesg
+	refused=$(grep -n -m 1 "gpuspec $ati: bind by .* refused" /tmp/dmesg)
+	started=$(grep -n -m 1 'systemd\[1\]: systemd ' /tmp/dmesg)
 	echo "$refused / $started"
 	[ "${refused%%:*}" -lt "${started%%:*}" ]
 	[ "$(driver_of $ati)" != vfio-pci ]
