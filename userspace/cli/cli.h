@@ -22,9 +22,11 @@ enum exit_status {
 struct request {
 	const char *verb;
 	bool json, pgpu, vgpu, if_unused, dry_run, all, strip_nvgi, no_rom, with_slices;
+	bool pack, persistent;
 	const char *account;		/* a valid name; NULL if not given */
 	uint32_t maximum, pid;		/* 0 if not given */
 	struct gpuspec_account marks;	/* what was given by --cgroup and --uid */
+	const char *parent, *uuid;	/* NULL if not given */
 	const char *version;		/* of a ROM; empty if not given */
 	uint64_t waived;		/* checks of a ROM: 1 << enum gpuspec_rom_check */
 	int argc;
@@ -51,6 +53,8 @@ int apply(struct request *request);
 int export_policy(struct request *request);
 int log_events(struct request *request);
 int metrics(struct request *request);
+int vgpu_create(struct request *request);
+int vgpu_remove(struct request *request);
 int rom_check(struct request *request);
 int rom_set(struct request *request);
 int rom_show(struct request *request);

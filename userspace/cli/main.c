@@ -27,10 +27,14 @@
 #define PID		(1 << 12)
 #define NO_ROM		(1 << 13)
 #define WITH_SLICES	(1 << 14)
-#define JSON		(1 << 15)
-#define HELP		(1 << 16)
+#define PARENT		(1 << 15)
+#define UUID		(1 << 16)
+#define PACK		(1 << 17)
+#define PERSISTENT	(1 << 18)
+#define JSON		(1 << 19)
+#define HELP		(1 << 20)
 /* Not an option: the verb does without the module, or connects by itself. */
-#define ALONE		(1 << 17)
+#define ALONE		(1 << 21)
 
 /* The options; their order is that of the bits above. */
 static const struct {
@@ -53,6 +57,10 @@ static const struct {
 	{ "pid", "N", "for the account of this process" },
 	{ "no-rom", NULL, "leave ROMs as they are" },
 	{ "with-slices", NULL, "the specs that are slices of these as well" },
+	{ "parent", "DEVICE", "make it on this card, or other parent" },
+	{ "uuid", "U", "the UUID of the mdev" },
+	{ "pack", NULL, "on the card with the most slices that has room, not with the fewest" },
+	{ "persistent", NULL, "by mdevctl, so that it is made after each boot, or no more" },
 	{ "json", NULL, "the answer as JSON" },
 	{ "help", NULL, "this text" },
 };
@@ -108,6 +116,10 @@ static const struct verb {
 	  "the module, its policy and its counters" },
 	{ "monitor", monitor, "", 0, 0, 0,
 	  "print what happens, as it happens, until interrupted" },
+	{ "vgpu create", vgpu_create, "SPEC", PARENT | UUID | PACK | PERSISTENT | DRY_RUN, 1, 1,
+	  "make a slice: an mdev, or a virtual function for VFIO" },
+	{ "vgpu remove", vgpu_remove, "DEVICE", PERSISTENT | DRY_RUN, 1, 1,
+	  "undo that, for a slice that nobody holds" },
 	{ "rom check", rom_check, "FILE|- [SPEC]", STRIP_NVGI | ALONE, 1, 2,
 	  "what a ROM is made of, and what is wrong with it" },
 	{ "rom set", rom_set, "SPEC FILE|-", VERSION | FORCE | STRIP_NVGI | DRY_RUN, 2, 2,
@@ -435,6 +447,12 @@ static int take_value(struct request *request, int option)
 		return take_cgroup(request, optarg);
 	case UID:
 		return take_uid(request, optarg);
+	case PARENT:
+		request->parent = optarg;
+		return 0;
+	case UUID:
+		request->uuid = optarg;
+		return 0;
 	default:
 		return 0;
 	}
@@ -516,6 +534,8 @@ static int run(int argc, char **argv)
 	request.strip_nvgi = given & STRIP_NVGI;
 	request.no_rom = given & NO_ROM;
 	request.with_slices = given & WITH_SLICES;
+	request.pack = given & PACK;
+	request.persistent = given & PERSISTENT;
 	request.argc = argc - optind;
 	request.argv = argv + optind;
 	result = check_arguments(verb, &request);

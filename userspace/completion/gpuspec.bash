@@ -2,6 +2,8 @@
 
 _gpuspec_specs() { gpuspec list "$@" --json 2>/dev/null | sed -n 's/^ *"id": *"\(.*\)",*$/\1/p'; }
 
+_gpuspec_devices() { gpuspec devices --json 2>/dev/null | sed -n 's/^ *"address": *"\(.*\)",*$/\1/p'; }
+
 _gpuspec_accounts() { gpuspec account list --json 2>/dev/null | sed -n 's/^ *"name": *"\(.*\)",*$/\1/p'; }
 
 _gpuspec()
@@ -19,10 +21,12 @@ _gpuspec()
 	fi
 	if [ "$at" -eq 1 ]; then
 		words="$(gpuspec --words 2>/dev/null) --help --version"
-	elif [[ $cur == -* ]] || [[ $at -eq 2 && ${verb[0]} =~ ^(rom|account)$ ]]; then
+	elif [[ $cur == -* ]] || [[ $at -eq 2 && ${verb[0]} =~ ^(rom|account|vgpu)$ ]]; then
 		words=$(gpuspec --words "${verb[@]}" 2>/dev/null)
 	elif [[ ${COMP_WORDS[COMP_CWORD - 1]} == --force ]]; then
 		words='E12 E16 E24'
+	elif [[ ${COMP_WORDS[COMP_CWORD - 1]} == --parent ]]; then
+		words=$(_gpuspec_devices)
 	elif [[ ${COMP_WORDS[COMP_CWORD - 1]} == --account ]]; then
 		words=$(_gpuspec_accounts)
 	else
@@ -41,6 +45,12 @@ _gpuspec()
 		'rom check:'*)
 			words=$(_gpuspec_specs --pgpu)
 			;;
+		'vgpu create:3')
+			words=$(_gpuspec_specs --vgpu)
+			;;
+		'vgpu remove:3')
+			words=$(_gpuspec_devices)
+			;;
 		'account add:3' | 'account remove:3')
 			words=$(_gpuspec_accounts)
 			;;
@@ -54,7 +64,7 @@ _gpuspec()
 			;;
 		esac
 		if [ "${verb[*]}" = check ]; then
-			words+=" $(gpuspec devices --json 2>/dev/null | sed -n 's/^ *"address": *"\(.*\)",*$/\1/p')"
+			words+=" $(_gpuspec_devices)"
 		fi
 	fi
 	# Not compgen -W, which would run what an id may hold.

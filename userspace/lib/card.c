@@ -37,6 +37,11 @@ bool gpuspec_card_is_physical(const struct gpuspec_card *card)
 	return gpuspec_card_parse_id(card->device.spec, &id) && id.form == GPUSPEC_ID_PCI;
 }
 
+bool gpuspec_card_is_taken(const struct gpuspec_card *card)
+{
+	return card->device.in_use || strstr(card->driver, "vfio") || card->vendor_type > 0;
+}
+
 static int by_address(const void *a, const void *b)
 {
 	return strcmp(a, b);

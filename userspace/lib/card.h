@@ -16,6 +16,9 @@ bool gpuspec_card_is_mdev(const struct gpuspec_card *card);
 /* A physical function, which is of a pGPU spec. */
 bool gpuspec_card_is_physical(const struct gpuspec_card *card);
 
+/* Held, or with a VFIO driver, to be held; or of a vendor's type. */
+bool gpuspec_card_is_taken(const struct gpuspec_card *card);
+
 /* What an id says, of a vendor's VF type without that type. False if it is none. */
 bool gpuspec_card_parse_id(const char *spec, struct gpuspec_id *id);
 

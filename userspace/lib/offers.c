@@ -76,16 +76,19 @@ static int take_parent(const char *folder, const char *entry, void *data)
 
 /* --- SR-IOV --- */
 
-static long long count_held_vfs(const struct gpuspec_inventory *inventory, const char *pf)
+/* As an mdev that was made is not to be had once more, a VF is not that VFIO has. */
+static long long count_taken_vfs(const struct gpuspec_inventory *inventory, const char *pf)
 {
-	long long held = 0;
+	const struct gpuspec_card *card;
+	long long taken = 0;
 	size_t i;
 
-	for (i = 0; i < inventory->card_count; i++)
-		held += inventory->cards[i].device.in_use &&
-			!gpuspec_card_is_mdev(&inventory->cards[i]) &&
-			!strcmp(inventory->cards[i].parent, pf);
-	return held;
+	for (i = 0; i < inventory->card_count; i++) {
+		card = &inventory->cards[i];
+		taken += !gpuspec_card_is_mdev(card) && !strcmp(card->parent, pf) &&
+			 gpuspec_card_is_taken(card);
+	}
+	return taken;
 }
 
 /* Of a vendor's VF that is not of a type, nobody can have one. */
@@ -120,7 +123,7 @@ static int offer_vfs(struct gpuspec_inventory *inventory, const struct gpuspec_c
 	if (has_vendor_types(inventory, pf->device.address))
 		offer->available = -1;
 	else if (pci->vfs > 0)
-		offer->available = pci->vfs - count_held_vfs(inventory, pf->device.address);
+		offer->available = pci->vfs - count_taken_vfs(inventory, pf->device.address);
 	else
 		offer->available = pci->total_vfs;
 	if (offer->available < -1)

@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,6 +52,21 @@ void gpuspec_sysfs_link(const char *folder, const char *file, char *out, size_t 
 	target[length < 0 ? 0 : length] = '\0';
 	slash = strrchr(target, '/');
 	snprintf(out, size, "%s", slash ? slash + 1 : target);
+}
+
+int gpuspec_sysfs_write(const char *folder, const char *file, const char *text)
+{
+	char path[PATH_MAX];
+	int fd, error = 0;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, file);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, strlen(text)) < 0)
+		error = -errno;
+	close(fd);
+	return error;
 }
 
 int gpuspec_sysfs_each(const char *folder,

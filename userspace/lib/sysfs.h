@@ -14,6 +14,9 @@ long long gpuspec_sysfs_number(const char *folder, const char *file);
 /* The last part of where a link points; empty if there is no link. */
 void gpuspec_sysfs_link(const char *folder, const char *file, char *out, size_t size);
 
+/* Write @text at once: 0, or the negative errno that the kernel has for it. */
+int gpuspec_sysfs_write(const char *folder, const char *file, const char *text);
+
 /*
  * Call @take for each entry of a folder, in no order, until it returns other
  * than 0: that is returned. A folder that is not there has none.

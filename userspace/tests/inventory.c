@@ -97,7 +97,8 @@ static void test_amd(void)
 	made_up_file("0x0000007800000000 0x000000780fffffff 0x000000000014220c\n" NO_BAR
 		     "0x0000007810000000 0x00000078101fffff 0x000000000014220c\n" NO_BAR
 		     "0x000000000000e000 0x000000000000e0ff 0x0000000000040101\n"
-		     "0x00000000fcc00000 0x00000000fccfffff 0x0000000000040200\n",
+		     /* A larger one, which is not prefetchable. */
+		     "0x0000007900000000 0x000000793fffffff 0x0000000000140204\n",
 		     "devices/pci/0000:03:00.0/resource");
 	/* 256 MiB to 16 GiB */
 	made_up_file("0000000000007f00\n", "devices/pci/0000:03:00.0/resource0_resize");
@@ -138,6 +139,7 @@ static void test_intel(void)
 	made_up_function("0000:05:00.0", "19", "vfio-pci");
 	made_up_file("0x0000006000000000 0x000000600fffffff 0x000000000014220c\n",
 		     "devices/pci/0000:05:00.0/resource");
+	made_up_file("ffffffffffffffff\n", "devices/pci/0000:05:00.0/resource0_resize");
 	made_up_function("0000:06:00.0", "20", "xe");
 	made_up_file("68719476736\n", "devices/pci/0000:06:00.0/tile0/physical_vram_size_bytes");
 	made_up_file("68719476736\n", "devices/pci/0000:06:00.0/tile1/physical_vram_size_bytes");
@@ -332,7 +334,8 @@ static void test_vendor_vfs(void)
 	make_vf("0000:61:00.0", "0000:61:00.5", "52");
 	make_vf("0000:61:00.0", "0000:61:00.6", "53");
 	made_up_file("563\n", "devices/pci/0000:61:00.4/nvidia/current_vgpu_type");
-	made_up_file("ID    : vGPU Name\n",
+	/* It is listed for one that has a type, too, and cannot be had there. */
+	made_up_file("ID    : vGPU Name\n563   : NVIDIA A40-24Q\n",
 		     "devices/pci/0000:61:00.4/nvidia/creatable_vgpu_types");
 	made_up_file("0\n", "devices/pci/0000:61:00.5/nvidia/current_vgpu_type");
 	made_up_file("0\n", "devices/pci/0000:61:00.6/nvidia/current_vgpu_type");
@@ -379,6 +382,19 @@ static void test_three_generations(void)
 	check(model(type)->available == 1 && model(type)->at_most);
 	check(*card("0000:71:00.0")->blocked && *card("0000:71:00.4")->blocked);
 	check(!*card("0000:71:00.5")->blocked);
+	end();
+
+	/* A VF that is held as it is has no room for mdevs. */
+	begin();
+	made_up_function("0000:71:00.0", "60", "nvidia");
+	make_vf("0000:71:00.0", "0000:71:00.4", "61");
+	made_up_type("0000:71:00.4", "nvidia-557", "NVIDIA A40-1Q\n", NULL, 1);
+	made_up_device(&inventory, pf, "0000:71:00.0", NULL);
+	made_up_device(&inventory, vf, "0000:71:00.4", "qemu");
+	read_host();
+	check(!strcmp(offer(type, "0000:71:00.4")->blocked,
+		      "0000:71:00.4 is held as a whole by qemu[4711]"));
+	check(model(type)->available == 0);
 	end();
 }
 

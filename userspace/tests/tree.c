@@ -120,7 +120,7 @@ static const char list_text[] =
 	"|-mdev:nvidia-222       see above\n"
 	"`-mdev:nvidia-230       GRID T4-1Q vGPU  1 GiB enabled all    9 of 36    0       - -         0\n"
 	FLEX " -          pGPU      - enabled all     0 of 1    -  1 of 1 -         0\n"
-	"`-vf:8086:56c0:56c0     -          vGPU      - enabled all    1 of 16   15       - -         0\n";
+	"`-vf:8086:56c0:56c0     -          vGPU      - enabled all    1 of 16    0       - -         0\n";
 
 static const char offers_text[] =
 	"PARENT       SPEC                    FREE\n"

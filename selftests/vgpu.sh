@@ -1,0 +1,171 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# gpuspec vgpu: slices are made and removed, or nothing is changed.
+# shellcheck source=selftests/host.sh
+. "$(dirname "$0")/host.sh"
+
+pf=$(basename "$(dirname "$(echo /sys/bus/pci/devices/*/sriov_totalvfs)")")
+numvfs=/sys/bus/pci/devices/$pf/sriov_numvfs
+spec_pf=pci:1b36:0010:1af4:1100 spec_vf=vf:1b36:0010:0010
+
+exits_with() {
+	local wanted=$1 status=0
+	shift
+	"$@" >"$work/said" 2>&1 || status=$?
+	is "$status" "$wanted" || {
+		cat "$work/said"
+		return 1
+	}
+}
+
+no_vfs() {
+	local name
+	for name in "$work"/*.pid; do
+		[ ! -e "$name" ] || let_go "$(basename "$name" .pid)"
+	done
+	write "$numvfs" 0
+	modprobe vfio-pci
+}
+
+nvme_without_vfs() {
+	trap no_vfs EXIT
+	modprobe nvme
+	bind "$pf" nvme
+	is "$(cat "$numvfs")" 0
+}
+
+mdevs() { find /sys/bus/mdev/devices -mindepth 1 | wc -l; }
+
+test_mdev() {
+	local uuid
+	uuid=$(gpuspec vgpu create mbochs-small | cut -d ' ' -f 1)
+	is "$(device_field "$uuid" '"\(.spec) \(.parent)"')" 'mdev:mbochs-small mbochs'
+	hold holder "$uuid"
+	fails_with "$uuid is in use, held by vfio_open[" gpuspec vgpu remove "$uuid"
+	let_go holder
+	is "$(gpuspec vgpu remove "$uuid" --dry-run)" "$uuid would be removed"
+	is "$(mdevs)" 1
+	is "$(gpuspec vgpu remove "$uuid")" "$uuid is removed"
+	is "$(mdevs)" 0
+	exits_with 4 gpuspec vgpu remove "$uuid"
+}
+
+test_mdev_of_a_uuid() {
+	is "$(gpuspec vgpu create mtty-2 --uuid "${uuid_a^^}" --parent mtty --json | jq -c '[.address, .spec, .parent, .persistent]')" \
+		"[\"$uuid_a\",\"mdev:mtty-2\",\"mtty\",false]"
+	exits_with 1 gpuspec vgpu create mtty-2 --uuid $uuid_a
+	grep -q "there is an mdev $uuid_a already; nothing was changed" "$work/said"
+	exits_with 2 gpuspec vgpu create mtty-2 --uuid 0815
+	exits_with 4 gpuspec vgpu create mtty-2 --parent mbochs
+	grep -q 'mbochs cannot be sliced into mdev:mtty-2' "$work/said"
+	exits_with 2 gpuspec vgpu create $spec_ab
+	exits_with 4 gpuspec vgpu create mdev:not-here
+	is "$(gpuspec vgpu create mtty-1 --dry-run)" 'mdev:mtty-1 would be made on mtty'
+	is "$(mdevs)" 1
+}
+
+test_refused_by_policy() {
+	gpuspec disable $spec_mdev
+	exits_with 3 gpuspec vgpu create $spec_mdev
+	grep -qx "gpuspec: vgpu create: $spec_mdev is disabled; gpuspec enable allows it" "$work/said"
+	gpuspec enable $spec_mdev
+	gpuspec recall $spec_mdev --all
+	exits_with 3 gpuspec vgpu create $spec_mdev
+	is "$(mdevs)" 0
+	# Whose it is, is asked when it is opened.
+	gpuspec account add blue --uid 4711
+	gpuspec share $spec_mdev --account blue
+	gpuspec vgpu create $spec_mdev --uuid $uuid_a
+	refuses EACCES $uuid_a
+	# To be removed, nobody has to be asked.
+	gpuspec disable $spec_mdev
+	gpuspec vgpu remove $uuid_a
+	is "$(mdevs)" 0
+}
+
+test_no_room() {
+	local i
+	for ((i = 0; i < 4; i++)); do
+		gpuspec vgpu create mbochs-large
+	done
+	exits_with 1 gpuspec vgpu create mbochs-large
+	grep -qx 'gpuspec: vgpu create: no parent has room for mdev:mbochs-large; nothing was changed' "$work/said"
+	is "$(mdevs)" 4
+}
+
+test_persistent_mdev() {
+	trap 'rm -rf /etc/mdevctl.d/mtty' EXIT
+	gpuspec vgpu create $spec_mdev --uuid $uuid_a --persistent >"$work/said"
+	grep -qx "$uuid_a is a $spec_mdev on mtty, and will be after each boot" "$work/said"
+	is "$(mdevctl list -d --dumpjson | jq -c '[.. | .start? // empty]')" '["auto"]'
+	is "$(device_field $uuid_a .spec)" $spec_mdev
+	gpuspec vgpu remove $uuid_a >"$work/said"
+	grep -q 'mdevctl will make it again' "$work/said"
+	mdevctl start -u $uuid_a -p mtty
+	gpuspec vgpu remove $uuid_a --persistent
+	is "$(mdevs)" 0
+	is "$(mdevctl list -d)" ''
+	# Refused between definition and start, it leaves neither.
+	mkdir -p /etc/mdevctl.d/scripts.d/callouts
+	printf '#!/bin/sh\ncase "$*" in *"-e pre -a start"*) exit 1 ;; esac\n' \
+		>/etc/mdevctl.d/scripts.d/callouts/no
+	chmod +x /etc/mdevctl.d/scripts.d/callouts/no
+	exits_with 1 gpuspec vgpu create $spec_mdev --persistent
+	rm /etc/mdevctl.d/scripts.d/callouts/no
+	grep -q 'mdevctl start failed: .*; nothing was changed' "$work/said"
+	is "$(mdevctl list -d)" ''
+	is "$(mdevs)" 0
+}
+
+test_vf() {
+	local vf second
+	nvme_without_vfs
+	is "$(gpuspec vgpu create $spec_vf --dry-run)" "$spec_vf would be made on $pf"
+	is "$(cat "$numvfs")" 0
+	gpuspec vgpu create $spec_vf >"$work/said"
+	vf=$(head -n 1 "$work/said" | cut -d ' ' -f 1)
+	grep -q "$pf had no VFs, and has all of them now" "$work/said"
+	is "$(cat "$numvfs")" 16
+	is "$(cat "/sys/bus/pci/devices/$pf/sriov_drivers_autoprobe")" 1
+	is "$(driver_of "$vf")" vfio-pci
+	opens "$vf"
+	is "$(spec_field $spec_vf .available)" 15
+	second=$(gpuspec vgpu create $spec_vf --parent "${pf#0000:}" --json | jq -r .address)
+	[ "$second" != "$vf" ]
+	hold holder "$vf"
+	fails_with "$vf is in use" gpuspec vgpu remove "$vf"
+	let_go holder
+	gpuspec vgpu remove "$vf"
+	is "$(driver_of "$vf")" ''
+	is "$(cat "/sys/bus/pci/devices/$vf/driver_override")" '(null)'
+	fails_with "$vf was not given to VFIO" gpuspec vgpu remove "$vf"
+	exits_with 2 gpuspec vgpu remove "$pf"
+	exits_with 2 gpuspec vgpu create $spec_vf --uuid $uuid_a
+	# That one is had again.
+	is "$(gpuspec vgpu create $spec_vf --json | jq -r .address)" "$vf"
+}
+
+test_vf_that_cannot_be_had_leaves_no_vfs() {
+	nvme_without_vfs
+	# (modprobe -r would take gpuspec along.)
+	rmmod vfio-pci
+	exits_with 1 gpuspec vgpu create $spec_vf
+	grep -q 'could not be given to vfio-pci: No such file or directory; is it loaded?' "$work/said"
+	is "$(cat "$numvfs")" 0
+	modprobe vfio-pci
+	gpuspec disable $spec_vf
+	exits_with 3 gpuspec vgpu create $spec_vf
+	is "$(cat "$numvfs")" 0
+}
+
+test_vf_of_a_card_that_is_held() {
+	trap no_vfs EXIT
+	bind "$pf" vfio-pci
+	hold whole "$pf"
+	exits_with 1 gpuspec vgpu create $spec_vf
+	grep -q "no parent has room for $spec_vf: $pf is held as a whole by vfio_open\[" "$work/said"
+	is "$(spec_field $spec_pf .in_use)" 1
+	let_go whole
+}
+
+run_tests

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0
+/* vgpu create and vgpu remove: a slice, of any of the kinds there are. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "card.h"
+#include "cli.h"
+#include "interruption.h"
+#include "mdevctl.h"
+#include "output.h"
+#include "resolve.h"
+#include "row.h"
+#include "row_device.h"
+#include "slice.h"
+#include "verdict.h"
+#include "way_out.h"
+
+/*
+ * May a slice of the spec be made? Who makes it is the orchestrator; whether
+ * an account may have it is asked when its VM opens it.
+ */
+static int ask_kernel(struct request *request, const char *id)
+{
+	struct gpuspec_question question = { .id = id };
+	char account[GPUSPEC_ACCOUNT_SIZE], phrase[GPUSPEC_PHRASE_SIZE];
+	enum gpuspec_reason reason;
+	int error;
+
+	error = gpuspec_nl_check(request->nl, &question, &reason, account);
+	if (error)
+		return fail_nl(request->nl, error, request->verb);
+	if (reason == GPUSPEC_REASON_ALLOWED || reason == GPUSPEC_REASON_NOT_SHARED ||
+	    reason == GPUSPEC_REASON_QUOTA)
+		return EXIT_DONE;
+	gpuspec_reason_phrase(reason, account, phrase);
+	return fail(EXIT_REFUSED, request->verb, "%s %s%s", id, phrase,
+		    gpuspec_reason_way_out(reason));
+}
+
+/* The options fit the spec; and what they say, into @slice. */
+static int take_options(const struct request *request, struct gpuspec_inventory *inventory,
+			struct gpuspec_slice *slice)
+{
+	const struct gpuspec_card *parent;
+	bool mdev = !strncmp(slice->spec, "mdev:", 5);
+
+	if (!strncmp(slice->spec, "pci:", 4))
+		return fail(EXIT_USAGE, request->verb, "%s is a pGPU, which is not made; gpuspec show %s names its slices",
+			    slice->spec, slice->spec);
+	if (!mdev && (request->uuid || request->persistent))
+		return fail(EXIT_USAGE, request->verb, "%s is for mdevs, and %s is none",
+			    request->uuid ? "--uuid" : "--persistent", slice->spec);
+	if (mdev && request->uuid && !gpuspec_uuid_parse(request->uuid, slice->address))
+		return fail(EXIT_USAGE, request->verb, "'%s' is no UUID", request->uuid);
+	if (mdev && !request->uuid && !gpuspec_uuid_make(slice->address))
+		return fail(EXIT_FAILED, request->verb, "the kernel has no UUID to give");
+	if (mdev && gpuspec_inventory_card(inventory, slice->address))
+		return fail(EXIT_FAILED, request->verb, "there is an mdev %s already; nothing was changed",
+			    slice->address);
+	if (!request->parent)
+		return EXIT_DONE;
+	parent = resolve_device(inventory, request->parent);
+	snprintf(slice->parent, sizeof(slice->parent), "%s",
+		 parent ? parent->device.address : request->parent);
+	return EXIT_DONE;
+}
+
+static void tell_created(const struct request *request, const struct gpuspec_slice *slice)
+{
+	json_t *answer = json_object();
+
+	output_set(answer, "address", request->dry_run ? NULL : row_string(slice->address));
+	output_set(answer, "spec", row_string(slice->spec));
+	output_set(answer, "parent", row_string(slice->parent));
+	output_set(answer, "persistent", json_boolean(slice->persistent));
+	output_set(answer, "raised_vfs", json_boolean(slice->raised_vfs));
+	output_set(answer, "dry_run", json_boolean(request->dry_run));
+	if (request->json)
+		output_json(answer);
+	else if (request->dry_run)
+		printf("%s would be made on %s\n", output_text(answer, "spec"),
+		       output_text(answer, "parent"));
+	else
+		printf("%s is a %s on %s%s\n", output_text(answer, "address"),
+		       output_text(answer, "spec"), output_text(answer, "parent"),
+		       slice->persistent ? ", and will be after each boot" : "");
+	if (!request->json && slice->raised_vfs)
+		printf("  %s had no VFs, and has all of them now\n", output_text(answer, "parent"));
+	json_decref(answer);
+}
+
+static int create(struct request *request, struct gpuspec_inventory *inventory, const char *id)
+{
+	struct gpuspec_slice slice = { .sysfs = "/sys", .persistent = request->persistent };
+	int error, result;
+
+	snprintf(slice.spec, sizeof(slice.spec), "%s", id);
+	result = take_options(request, inventory, &slice);
+	if (!result)
+		result = ask_kernel(request, id);
+	if (result)
+		return result;
+	error = gpuspec_slice_place(&slice, inventory, request->pack);
+	if (error)
+		return fail(error == -ENOENT ? EXIT_NOT_FOUND : EXIT_FAILED, request->verb,
+			    "%s; nothing was changed", slice.sentence);
+	if (!request->dry_run) {
+		interruption_hold();
+		error = gpuspec_slice_make(&slice, inventory);
+	}
+	/* Where the kernel refuses after all, policy has changed since it was asked. */
+	if (error == -EPERM)
+		result = ask_kernel(request, id);
+	if (error && !result)
+		result = fail(EXIT_FAILED, request->verb, "%s; nothing was changed",
+			      slice.sentence);
+	if (!error)
+		tell_created(request, &slice);
+	return result;
+}
+
+int vgpu_create(struct request *request)
+{
+	struct gpuspec_inventory inventory;
+	int error, result = EXIT_DONE;
+	const char *id;
+
+	error = gpuspec_inventory_read(request->nl, "/sys", &inventory);
+	if (error)
+		return fail_nl(request->nl, error, request->verb);
+	id = resolve_spec(request, &inventory, request->argv[0], &result);
+	if (id && !gpuspec_inventory_model(&inventory, id))
+		result = fail(EXIT_NOT_FOUND, request->verb, "nothing on this host can be sliced into %s",
+			      id);
+	else if (id)
+		result = create(request, &inventory, id);
+	gpuspec_inventory_free(&inventory);
+	return result;
+}
+
+static int refuse_held(const struct request *request, const struct gpuspec_card *card)
+{
+	json_t *row = row_device(card);
+	char holder[256];
+
+	row_holder_text(row, holder, sizeof(holder));
+	json_decref(row);
+	return fail(EXIT_FAILED, request->verb, "%s is in use, held by %s; nothing was changed",
+		    card->device.address, holder);
+}
+
+/* A slice that has slices of its own is kept for them. */
+static const struct gpuspec_card *find_below(const struct gpuspec_inventory *inventory,
+					     const struct gpuspec_card *card)
+{
+	size_t i;
+
+	for (i = 0; i < inventory->card_count; i++)
+		if (inventory->cards[i].above == card)
+			return &inventory->cards[i];
+	return NULL;
+}
+
+static void tell_removed(const struct request *request, const struct gpuspec_slice *slice,
+			 bool is_defined)
+{
+	json_t *answer = json_object();
+
+	output_set(answer, "address", row_string(slice->address));
+	output_set(answer, "spec", row_string(slice->spec));
+	output_set(answer, "parent", row_string_or_null(slice->parent));
+	output_set(answer, "persistent", json_boolean(is_defined));
+	output_set(answer, "dry_run", json_boolean(request->dry_run));
+	if (request->json)
+		output_json(answer);
+	else
+		printf("%s %s removed\n", output_text(answer, "address"),
+		       request->dry_run ? "would be" : "is");
+	if (!request->json && is_defined)
+		puts("  mdevctl will make it again after the next boot; --persistent ends that, too");
+	json_decref(answer);
+}
+
+static int remove_card(struct request *request, const struct gpuspec_inventory *inventory,
+		       const struct gpuspec_card *card)
+{
+	struct gpuspec_slice slice = { .sysfs = "/sys" };
+	bool is_defined;
+	int error = 0;
+
+	snprintf(slice.spec, sizeof(slice.spec), "%s", card->device.spec);
+	snprintf(slice.address, sizeof(slice.address), "%s", card->device.address);
+	snprintf(slice.parent, sizeof(slice.parent), "%s", card->parent);
+	if (gpuspec_card_is_physical(card))
+		return fail(EXIT_USAGE, request->verb, "%s is a card, and no slice of one",
+			    slice.address);
+	if (card->device.in_use)
+		return refuse_held(request, card);
+	if (find_below(inventory, card))
+		return fail(EXIT_FAILED, request->verb, "%s has a slice itself, %s; nothing was changed",
+			    slice.address, find_below(inventory, card)->device.address);
+	is_defined = gpuspec_card_is_mdev(card) &&
+		     gpuspec_mdevctl_has(slice.parent, slice.address);
+	slice.persistent = is_defined && request->persistent;
+	if (!request->dry_run) {
+		interruption_hold();
+		error = gpuspec_slice_remove(&slice);
+	}
+	if (error)
+		return fail(EXIT_FAILED, request->verb, "%s", slice.sentence);
+	tell_removed(request, &slice, is_defined && !request->persistent);
+	return EXIT_DONE;
+}
+
+int vgpu_remove(struct request *request)
+{
+	struct gpuspec_inventory inventory;
+	const struct gpuspec_card *card;
+	int error, result;
+
+	error = gpuspec_inventory_read(request->nl, "/sys", &inventory);
+	if (error)
+		return fail_nl(request->nl, error, request->verb);
+	card = resolve_device(&inventory, request->argv[0]);
+	if (card)
+		result = remove_card(request, &inventory, card);
+	else
+		result = fail(EXIT_NOT_FOUND, request->verb, "there is no device %s; gpuspec devices shows those there are",
+			      request->argv[0]);
+	gpuspec_inventory_free(&inventory);
+	return result;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* mdevctl, which knows the mdevs that are made anew after each boot. */
+#ifndef GPUSPEC_MDEVCTL_H
+#define GPUSPEC_MDEVCTL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Where it keeps its definitions. */
+#define GPUSPEC_MDEVCTL_FOLDER	"/etc/mdevctl.d"
+
+/*
+ * Run it with these arguments, @argv[0] and the NULL at the end included. 0,
+ * or a negative errno: what it said is in @said then. -ENOENT: there is none.
+ */
+int gpuspec_mdevctl_run(char *const *argv, char *said, size_t size);
+
+/* Does it know this mdev? */
+bool gpuspec_mdevctl_has(const char *parent, const char *uuid);
+
+#endif /* GPUSPEC_MDEVCTL_H */

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "card.h"
+#include "mdevctl.h"
+#include "slice.h"
+#include "sysfs.h"
+
+static __attribute__((format(printf, 3, 4)))
+int tell(struct gpuspec_slice *slice, int error, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(slice->sentence, sizeof(slice->sentence), format, args);
+	va_end(args);
+	return error;
+}
+
+static void folder_of(const struct gpuspec_slice *slice, const char *address, char *folder)
+{
+	snprintf(folder, PATH_MAX / 2, "%s/bus/%s/devices/%s", slice->sysfs,
+		 strchr(address, ':') ? "pci" : "mdev", address);
+}
+
+/* --- mdevs --- */
+
+bool gpuspec_uuid_parse(const char *text, char *uuid)
+{
+	int i;
+
+	for (i = 0; i < GPUSPEC_UUID_SIZE - 1; i++) {
+		if (i == 8 || i == 13 || i == 18 || i == 23 ? text[i] != '-' :
+		    !isxdigit((unsigned char)text[i]))
+			return false;
+		uuid[i] = tolower((unsigned char)text[i]);
+	}
+	uuid[i] = '\0';
+	return !text[i];
+}
+
+bool gpuspec_uuid_make(char *uuid)
+{
+	char text[64];
+
+	gpuspec_sysfs_text("/proc/sys/kernel/random", "uuid", text, sizeof(text));
+	return gpuspec_uuid_parse(text, uuid);
+}
+
+static int run_mdevctl(struct gpuspec_slice *slice, const char *const *argv)
+{
+	char said[256] = "";
+	int error = gpuspec_mdevctl_run((char *const *)argv, said, sizeof(said));
+
+	if (error == -ENOENT)
+		return tell(slice, error, "mdevctl is not installed, which makes mdevs that persist");
+	return error ? tell(slice, error, "mdevctl %s failed: %s", argv[1],
+			    *said ? said : strerror(-error)) : 0;
+}
+
+static int undefine(struct gpuspec_slice *slice)
+{
+	const char *const argv[] = {
+		"mdevctl", "undefine", "--uuid", slice->address, "--parent", slice->parent, NULL,
+	};
+
+	return run_mdevctl(slice, argv);
+}
+
+/* It defines the mdev for the boots to come, and then makes it now. */
+static int make_persistent(struct gpuspec_slice *slice, const char *type)
+{
+	const char *const define[] = {
+		"mdevctl", "define", "--auto", "--uuid", slice->address, "--parent", slice->parent,
+		"--type", type, NULL,
+	};
+	const char *const start[] = {
+		"mdevctl", "start", "--uuid", slice->address, "--parent", slice->parent, NULL,
+	};
+	char said[sizeof(slice->sentence)];
+	int error;
+
+	error = run_mdevctl(slice, define);
+	if (error)
+		return error;
+	error = run_mdevctl(slice, start);
+	if (!error)
+		return 0;
+	memcpy(said, slice->sentence, sizeof(said));
+	if (undefine(slice))
+		return tell(slice, error, "%.300s; and its definition could not be removed", said);
+	memcpy(slice->sentence, said, sizeof(said));
+	return error;
+}
+
+static int make_mdev(struct gpuspec_slice *slice, const char *type)
+{
+	char folder[PATH_MAX];
+	int error;
+
+	if (slice->persistent)
+		return make_persistent(slice, type);
+	snprintf(folder, sizeof(folder), "%s/class/mdev_bus/%s/mdev_supported_types/%s",
+		 slice->sysfs, slice->parent, type);
+	error = gpuspec_sysfs_write(folder, "create", slice->address);
+	if (!error)
+		return 0;
+	if (error == -EEXIST)
+		return tell(slice, error, "there is an mdev %s already", slice->address);
+	return tell(slice, error, "%s does not make it: %s", slice->parent, strerror(-error));
+}
+
+static int remove_mdev(struct gpuspec_slice *slice)
+{
+	char folder[PATH_MAX / 2];
+	int error;
+
+	folder_of(slice, slice->address, folder);
+	error = gpuspec_sysfs_write(folder, "remove", "1");
+	if (error)
+		return tell(slice, error, "%s does not remove it: %s", slice->parent,
+			    strerror(-error));
+	return slice->persistent ? undefine(slice) : 0;
+}
+
+/* --- VFs --- */
+
+/* Have the PF make all of its VFs, without a driver. */
+static int raise_vfs(struct gpuspec_slice *slice)
+{
+	char folder[PATH_MAX / 2], all[24], autoprobe[8];
+	int error;
+
+	folder_of(slice, slice->parent, folder);
+	if (gpuspec_sysfs_number(folder, "sriov_numvfs") != 0)
+		return 0;
+	snprintf(all, sizeof(all), "%lld", gpuspec_sysfs_number(folder, "sriov_totalvfs"));
+	gpuspec_sysfs_text(folder, "sriov_drivers_autoprobe", autoprobe, sizeof(autoprobe));
+	gpuspec_sysfs_write(folder, "sriov_drivers_autoprobe", "0");
+	error = gpuspec_sysfs_write(folder, "sriov_numvfs", all);
+	if (*autoprobe)
+		gpuspec_sysfs_write(folder, "sriov_drivers_autoprobe", autoprobe);
+	slice->raised_vfs = !error;
+	return error ? tell(slice, error, "%s does not make its VFs: %s; its driver may have a program for that, or it has none",
+			    slice->parent, strerror(-error)) : 0;
+}
+
+static void lower_vfs(struct gpuspec_slice *slice)
+{
+	char folder[PATH_MAX / 2];
+
+	if (!slice->raised_vfs)
+		return;
+	folder_of(slice, slice->parent, folder);
+	gpuspec_sysfs_write(folder, "sriov_numvfs", "0");
+	slice->raised_vfs = false;
+}
+
+static void bind(const struct gpuspec_slice *slice, const char *folder, const char *address,
+		 const char *driver)
+{
+	char path[PATH_MAX];
+
+	gpuspec_sysfs_write(folder, "driver_override", "\n");
+	if (!*driver)
+		return;
+	snprintf(path, sizeof(path), "%s/bus/pci/drivers/%s", slice->sysfs, driver);
+	gpuspec_sysfs_write(path, "bind", address);
+}
+
+/* Give a VF to vfio-pci; on an error its driver gets it back. */
+static int take_vf(struct gpuspec_slice *slice, const char *address)
+{
+	char folder[PATH_MAX / 2], path[PATH_MAX], driver[64];
+	int error;
+
+	folder_of(slice, address, folder);
+	gpuspec_sysfs_link(folder, "driver", driver, sizeof(driver));
+	error = gpuspec_sysfs_write(folder, "driver_override", "vfio-pci");
+	if (!error && *driver)
+		error = gpuspec_sysfs_write(folder, "driver/unbind", address);
+	if (!error) {
+		snprintf(path, sizeof(path), "%s/bus/pci/drivers/vfio-pci", slice->sysfs);
+		error = gpuspec_sysfs_write(path, "bind", address);
+	}
+	if (error)
+		bind(slice, folder, address, driver);
+	return error ? tell(slice, error, "%s could not be given to vfio-pci: %s%s", address,
+			    strerror(-error), error == -ENOENT ?
+			    "; is it loaded? modprobe vfio-pci does that" : "") : 0;
+}
+
+/* A vendor's VF takes the number of a type, and says 0 where it did not. */
+static int give_type(struct gpuspec_slice *slice, const char *address, const char *number)
+{
+	char folder[PATH_MAX / 2], text[16];
+	int error;
+
+	folder_of(slice, address, folder);
+	error = gpuspec_sysfs_write(folder, "nvidia/current_vgpu_type", number);
+	if (error)
+		return tell(slice, error, "%s does not become %s: %s", address, slice->spec,
+			    strerror(-error));
+	gpuspec_sysfs_text(folder, "nvidia/current_vgpu_type", text, sizeof(text));
+	if (!strcmp(text, number))
+		return 0;
+	gpuspec_sysfs_write(folder, "nvidia/current_vgpu_type", "0");
+	return tell(slice, -EIO, "%s did not become %s: its driver says type %s", address,
+		    slice->spec, text);
+}
+
+/* The number of the type in the spec of a vendor's VF; NULL: it is none. */
+static const char *vendor_type(const struct gpuspec_slice *slice)
+{
+	const char *slash = strchr(slice->spec, '/'), *dash = slash ? strchr(slash, '-') : NULL;
+
+	return dash ? dash + 1 : NULL;
+}
+
+static bool offers_type(const struct gpuspec_slice *slice, const char *address, const char *number)
+{
+	char folder[PATH_MAX / 2], text[8192], name[160];
+	const char *rest = text;
+	unsigned int type;
+
+	folder_of(slice, address, folder);
+	gpuspec_sysfs_text(folder, "nvidia/creatable_vgpu_types", text, sizeof(text));
+	while (gpuspec_vgpu_next_type(&rest, &type, name, sizeof(name)))
+		if (type == strtoul(number, NULL, 10))
+			return true;
+	return false;
+}
+
+/* As sysfs has it now: another may have taken one since the inventory was read. */
+static bool is_free(const struct gpuspec_slice *slice, const struct gpuspec_inventory *inventory,
+		    const char *address)
+{
+	const struct gpuspec_card *card = gpuspec_inventory_card(inventory, address);
+	char folder[PATH_MAX / 2], driver[64];
+
+	if (card && (card->device.in_use || *card->blocked))
+		return false;
+	folder_of(slice, address, folder);
+	if (vendor_type(slice))
+		return !gpuspec_sysfs_number(folder, "nvidia/current_vgpu_type") &&
+		       offers_type(slice, address, vendor_type(slice));
+	gpuspec_sysfs_link(folder, "driver", driver, sizeof(driver));
+	return !strstr(driver, "vfio");
+}
+
+/* The first free VF that can be had: one that was free can be lost to another who asks. */
+static int make_vf(struct gpuspec_slice *slice, const struct gpuspec_inventory *inventory)
+{
+	const char *type = vendor_type(slice);
+	char folder[PATH_MAX / 2], file[32];
+	int error, i;
+
+	error = type ? 0 : raise_vfs(slice);
+	if (error)
+		return error;
+	folder_of(slice, slice->parent, folder);
+	error = tell(slice, -ENOSPC, "no VF of %s is free", slice->parent);
+	for (i = 0; error; i++) {
+		snprintf(file, sizeof(file), "virtfn%d", i);
+		gpuspec_sysfs_link(folder, file, slice->address, sizeof(slice->address));
+		if (!*slice->address)
+			break;
+		if (!is_free(slice, inventory, slice->address))
+			continue;
+		error = type ? give_type(slice, slice->address, type) :
+			       take_vf(slice, slice->address);
+		if (error && error != -EBUSY && error != -ENODEV)
+			break;
+	}
+	if (error)
+		lower_vfs(slice);
+	return error;
+}
+
+static int remove_vf(struct gpuspec_slice *slice)
+{
+	char folder[PATH_MAX / 2], driver[64];
+	int error;
+
+	folder_of(slice, slice->address, folder);
+	if (vendor_type(slice)) {
+		error = gpuspec_sysfs_write(folder, "nvidia/current_vgpu_type", "0");
+		return error ? tell(slice, error, "%s does not give up its type: %s",
+				    slice->address, strerror(-error)) : 0;
+	}
+	gpuspec_sysfs_link(folder, "driver", driver, sizeof(driver));
+	if (!strstr(driver, "vfio"))
+		return tell(slice, -EINVAL, "%s was not given to VFIO", slice->address);
+	error = gpuspec_sysfs_write(folder, "driver/unbind", slice->address);
+	if (!error)
+		error = gpuspec_sysfs_write(folder, "driver_override", "\n");
+	return error ? tell(slice, error, "%s could not be taken from %s: %s", slice->address,
+			    driver, strerror(-error)) : 0;
+}
+
+/* --- */
+
+int gpuspec_slice_make(struct gpuspec_slice *slice, const struct gpuspec_inventory *inventory)
+{
+	struct gpuspec_id id;
+
+	if (!gpuspec_card_parse_id(slice->spec, &id))
+		return tell(slice, -EINVAL, "%s is no spec", slice->spec);
+	if (id.form == GPUSPEC_ID_MDEV)
+		return make_mdev(slice, slice->spec + strlen("mdev:"));
+	return make_vf(slice, inventory);
+}
+
+int gpuspec_slice_remove(struct gpuspec_slice *slice)
+{
+	return strchr(slice->address, ':') ? remove_vf(slice) : remove_mdev(slice);
+}
