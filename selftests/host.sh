@@ -97,24 +97,31 @@ card_behind() {
 	done
 }
 
-# --- virtual functions: two, $vf_a and $vf_b, of the NVMe, which counts as a GPU here ---
+# --- virtual functions: $vf_a, $vf_b, ... of the NVMe, which counts as a GPU here ---
 
 pf=$(basename "$(dirname "$(echo /sys/bus/pci/devices/*/sriov_totalvfs)")")
 # shellcheck disable=SC2034 # for the tests
-spec_vf=vf:1b36:0010:0010
+spec_pf=pci:1b36:0010:1af4:1100 spec_vf=vf:1b36:0010:0010
 
-# shellcheck disable=SC2034 # for the tests
+vf() { basename "$(readlink "/sys/bus/pci/devices/$pf/virtfn$1")"; }
+
+# Two, or as many as said, without a driver; of the card with the driver that it has, or nvme.
+# shellcheck disable=SC2034,SC2120 # for the tests
 make_vfs() {
-	modprobe nvme
-	bind "$pf" nvme
+	[ "$(driver_of "$pf")" = vfio-pci ] || {
+		modprobe nvme
+		bind "$pf" nvme
+	}
 	# No driver of the host is to take them.
 	write "/sys/bus/pci/devices/$pf/sriov_drivers_autoprobe" 0
-	write "/sys/bus/pci/devices/$pf/sriov_numvfs" 2
-	vf_a=$(basename "$(readlink "/sys/bus/pci/devices/$pf/virtfn0")")
-	vf_b=$(basename "$(readlink "/sys/bus/pci/devices/$pf/virtfn1")")
+	write "/sys/bus/pci/devices/$pf/sriov_numvfs" "${1:-2}"
+	vf_a=$(vf 0) vf_b=$(vf 1)
 }
 
-remove_vfs() { write "/sys/bus/pci/devices/$pf/sriov_numvfs" 0; }
+remove_vfs() {
+	write "/sys/bus/pci/devices/$pf/sriov_numvfs" 0
+	write "/sys/bus/pci/devices/$pf/sriov_drivers_autoprobe" 1
+}
 
 # --- mediated devices ---
 

@@ -5,31 +5,6 @@
 # shellcheck source=selftests/host.sh
 . "$(dirname "$0")/host.sh"
 
-pf=$(basename "$(dirname "$(echo /sys/bus/pci/devices/*/sriov_totalvfs)")")
-# shellcheck disable=SC2034 # for spec_field
-spec_pf=pci:1b36:0010:1af4:1100 spec_vf=vf:1b36:0010:0010
-
-vf() { basename "$(readlink "/sys/bus/pci/devices/$pf/virtfn$1")"; }
-
-# As many VFs as said, without a driver; of the card with the driver that it has, or nvme.
-make_vfs() {
-	trap 'unmake_vfs' EXIT
-	[ "$(driver_of "$pf")" = vfio-pci ] || {
-		modprobe nvme
-		bind "$pf" nvme
-	}
-	write "/sys/bus/pci/devices/$pf/sriov_drivers_autoprobe" 0
-	write "/sys/bus/pci/devices/$pf/sriov_numvfs" "$1"
-}
-
-unmake_vfs() {
-	local name
-	for name in "$work"/*.pid; do
-		[ ! -e "$name" ] || let_go "$(basename "$name" .pid)"
-	done
-	write "/sys/bus/pci/devices/$pf/sriov_numvfs" 0
-}
-
 # One of the lines that gpuspec says looks so: says PATTERN VERB [ARGUMENT]...
 says() {
 	gpuspec "${@:2}" >"$work/said"

@@ -82,7 +82,7 @@ int check(struct request *request)
 				      request->pid);
 		else
 			result = error ? fail_nl(request->nl, error, "check") :
-					 tell(request, id, reason, account,
+				tell(request, id, reason, account,
 				     find_blocked(&inventory, request->argv[0], id));
 	}
 	gpuspec_inventory_free(&inventory);

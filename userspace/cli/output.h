@@ -21,7 +21,7 @@ struct column {
 /* How rows hang below each other. */
 struct tree {
 	const char *id;		/* the member that names a row */
-	const char *parents;	/* the member with the name of the row above, or an array of names */
+	const char *parents;	/* the member with the name of the row above, or several */
 	bool heads;		/* what is above, and no row, has a line for its name alone */
 };
 
@@ -37,7 +37,7 @@ void output_json_line(json_t *answer);
 
 /* Print an array of rows as a table; coloured on a terminal. */
 int output_table(json_t *rows, const struct column *columns, size_t count);
-/* The same as a tree. A row with several above it is told below the first, and named below others. */
+/* As a tree. A row with several above it is told below the first, and named below others. */
 int output_tree(json_t *rows, const struct column *columns, size_t count,
 		const struct tree *tree);
 

@@ -160,6 +160,7 @@ json_t *row_spec(const struct gpuspec_inventory *inventory, const struct gpuspec
 {
 	const struct gpuspec_spec *spec = &model->spec;
 	const struct gpuspec_vgpu *vgpu = &model->vgpu;
+	json_t *parents = row_kin(inventory, model, true);
 	json_t *row = json_object();
 
 	output_set(row, "id", row_string(spec->id));
@@ -167,7 +168,8 @@ json_t *row_spec(const struct gpuspec_inventory *inventory, const struct gpuspec
 						       "pgpu" : "vgpu"));
 	output_set(row, "name", row_string_or_null(model->name));
 	output_set(row, "vendor", row_string_or_null(model->vendor));
-	output_set(row, "parents", row_kin(inventory, model, true));
+	output_set(row, "parent", json_incref(json_array_get(parents, 0)));
+	output_set(row, "parents", parents);
 	output_set(row, "slices", row_kin(inventory, model, false));
 	output_set(row, "state", row_string(row_state(spec->state)));
 	output_set(row, "shared", row_shared(model));

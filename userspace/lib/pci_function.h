@@ -13,7 +13,7 @@ struct gpuspec_pci_link {
 struct gpuspec_pci_function {
 	long long video_memory;		/* bytes */
 	enum gpuspec_memory_from memory_from;
-	long long bar, bar_max;		/* the largest prefetchable one; what it can be resized to */
+	long long bar, bar_max;		/* the largest prefetchable one; and resized, at most */
 	struct gpuspec_pci_link link, link_max;
 	long long vfs, total_vfs;	/* that there are, and that there can be */
 	long long vf_device;		/* the device id of its virtual functions */

@@ -15,7 +15,7 @@
 /* Where an amount of video memory is from; what comes later is better. */
 enum gpuspec_memory_from {
 	GPUSPEC_MEMORY_UNKNOWN,
-	GPUSPEC_MEMORY_FROM_BAR,	/* the largest prefetchable one, which may show less or more */
+	GPUSPEC_MEMORY_FROM_BAR,	/* the largest prefetchable one: it may differ */
 	GPUSPEC_MEMORY_FROM_NAME,	/* of an NVIDIA type: a guess */
 	GPUSPEC_MEMORY_FROM_NVML,
 	GPUSPEC_MEMORY_FROM_DRIVER,

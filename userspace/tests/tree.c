@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A host with 64 mdevs over four cards, and 16 VFs: what list, devices and show say stays readable. */
+/* A host with 64 mdevs over four cards, and 16 VFs: list, devices and show stay readable. */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -102,8 +103,9 @@ static void catch(int (*print)(json_t *rows), json_t *rows, char *text, size_t s
 	close(out);
 	rewind(file);
 	while (fgets(line, sizeof(line), file) && length < size) {
-		for (end = strlen(line); end && strchr(" \n", line[end - 1]); end--)
-			;
+		end = strlen(line);
+		while (end && isspace((unsigned char)line[end - 1]))
+			end--;
 		length += snprintf(text + length, size - length, "%.*s\n", (int)end, line);
 	}
 	fclose(file);
@@ -111,7 +113,7 @@ static void catch(int (*print)(json_t *rows), json_t *rows, char *text, size_t s
 
 static char text[65536];
 
-static const char list_text[] =
+static const char list_text[] = {
 	"SPEC                    NAME       KIND MEMORY STATE   SHARED  IN USE FREE BLOCKED ROM REFUSED\n"
 	P4 " -          pGPU      - enabled all     0 of 1    -  1 of 1 -         0\n"
 	"|-mdev:nvidia-222       GRID T4-1B vGPU  1 GiB enabled all    7 of 28    8       - -         0\n"
@@ -120,7 +122,8 @@ static const char list_text[] =
 	"|-mdev:nvidia-222       see above\n"
 	"`-mdev:nvidia-230       GRID T4-1Q vGPU  1 GiB enabled all    9 of 36    0       - -         0\n"
 	FLEX " -          pGPU      - enabled all     0 of 1    -  1 of 1 -         0\n"
-	"`-vf:8086:56c0:56c0     -          vGPU      - enabled all    1 of 16    0       - -         0\n";
+	"`-vf:8086:56c0:56c0     -          vGPU      - enabled all    1 of 16    0       - -         0\n"
+};
 
 static const char offers_text[] =
 	"PARENT       SPEC                    FREE\n"
@@ -154,7 +157,7 @@ static void check_devices(void)
 			mdevs++;
 			failed |= strcmp(parents[address[35] - '0'], parent);
 			failed |= strcmp(spec, type) < 0;
-			strcpy(type, spec);
+			snprintf(type, sizeof(type), "%s", spec);
 		} else {
 			vfs++;
 			failed |= strcmp(parent, "0000:d8:00.0");

@@ -23,7 +23,8 @@ static void expect(const char *text, struct expected expected)
 	if (vgpu.video_memory == expected.memory && vgpu.frame_rate == expected.rate &&
 	    vgpu.heads == expected.heads && vgpu.max_instances == expected.instances &&
 	    vgpu.weight == expected.weight && !strcmp(vgpu.resolution, expected.resolution) &&
-	    (vgpu.memory_from == GPUSPEC_MEMORY_FROM_DRIVER) == (expected.memory >= 0))
+	    vgpu.memory_from == (expected.memory < 0 ? GPUSPEC_MEMORY_UNKNOWN :
+						       GPUSPEC_MEMORY_FROM_DRIVER))
 		return;
 	printf("not as expected: '%.60s': memory %lld rate %lld heads %lld instances %lld weight %lld resolution '%s'\n",
 	       text, vgpu.video_memory, vgpu.frame_rate, vgpu.heads, vgpu.max_instances,
@@ -184,7 +185,7 @@ static void test_types(void)
 	types("ID    : vGPU Name\n", "");
 	types("", "");
 	/* hostile */
-	types("\n\n:\n : \n5\n5 x\n6:\n 7 : a \r\n-1 : b\n4294967296 : c\n99999999999999999999 : d\n",
+	types("\n\n:\n :\x20\n5\n5 x\n6:\n 7 : a \r\n-1 : b\n4294967296 : c\n99999999999999999999 : d\n",
 	      "6=;7=a;");
 	types("1 : a name that is longer than there is room for", "1=a name that is longer t;");
 }

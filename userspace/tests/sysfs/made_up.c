@@ -143,6 +143,15 @@ void made_up_type(const char *parent, const char *type, const char *name,
 		made_up_file(description, "%s/description", path);
 }
 
+void made_up_gone(const char *path)
+{
+	char full[PATH_MAX];
+
+	snprintf(full, sizeof(full), "%s/%s", made_up, path);
+	if (remove(full))
+		die(full);
+}
+
 void made_up_mdev(const char *parent, const char *uuid)
 {
 	char target[PATH_MAX];

@@ -13,6 +13,8 @@ void made_up_begin(void);
 void made_up_file(const char *text, const char *path, ...)
 	__attribute__((format(printf, 2, 3)));
 void made_up_folder(const char *path, ...) __attribute__((format(printf, 1, 2)));
+/* A file that was there is gone. */
+void made_up_gone(const char *path);
 /* A link at @path, to what is there or not. */
 void made_up_link(const char *target, const char *path, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -2,10 +2,7 @@
 /* Stands for NVIDIA's library: it knows the card of tests/inventory.c, an A40. */
 #include <string.h>
 
-int nvmlInit_v2(void);
-int nvmlShutdown(void);
-int nvmlDeviceGetHandleByPciBusId_v2(const char *address, void **device);
-int nvmlDeviceGetMemoryInfo(void *device, unsigned long long *memory);
+#include "nvml_double.h"
 
 int nvmlInit_v2(void)
 {
