@@ -2,6 +2,7 @@
 /* A host with 64 mdevs over four cards, and 16 VFs: list, devices and show stay readable. */
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -95,8 +96,12 @@ static void catch(int (*print)(json_t *rows), json_t *rows, char *text, size_t s
 	int out = dup(STDOUT_FILENO);
 	size_t length = 0, end;
 
+	if (!file || out < 0) {
+		perror("tree");
+		exit(1);
+	}
 	fflush(stdout);
-	if (!file || out < 0 || dup2(fileno(file), STDOUT_FILENO) < 0 || print(rows))
+	if (dup2(fileno(file), STDOUT_FILENO) < 0 || print(rows))
 		failed = 1;
 	fflush(stdout);
 	dup2(out, STDOUT_FILENO);
