@@ -13,6 +13,7 @@
 #include "row.h"
 #include "row_device.h"
 #include "slice.h"
+#include "spec_id.h"
 #include "verdict.h"
 #include "way_out.h"
 
@@ -43,9 +44,13 @@ static int take_options(const struct request *request, struct gpuspec_inventory 
 			struct gpuspec_slice *slice)
 {
 	const struct gpuspec_card *parent;
-	bool mdev = !strncmp(slice->spec, "mdev:", 5);
+	struct gpuspec_id id;
+	bool mdev;
 
-	if (!strncmp(slice->spec, "pci:", 4))
+	if (!gpuspec_id_parse(slice->spec, &id))
+		return fail(EXIT_NOT_FOUND, request->verb, "%s is no spec", slice->spec);
+	mdev = id.form == GPUSPEC_ID_MDEV;
+	if (id.form == GPUSPEC_ID_PCI)
 		return fail(EXIT_USAGE, request->verb, "%s is a pGPU, which is not made; gpuspec show %s names its slices",
 			    slice->spec, slice->spec);
 	if (!mdev && (request->uuid || request->persistent))

@@ -7,34 +7,24 @@
 
 #include "card.h"
 #include "nvml.h"
+#include "spec_id.h"
 #include "sysfs.h"
 
 /* More functions than one slot of a bus has are not told. */
 #define PEERS_MAX	256
 
-bool gpuspec_card_parse_id(const char *spec, struct gpuspec_id *id)
-{
-	char base[GPUSPEC_ID_SIZE];
-	const char *slash = strncmp(spec, "vf:", 3) ? NULL : strchr(spec, '/');
-
-	if (!slash)
-		return gpuspec_id_parse(spec, id);
-	snprintf(base, sizeof(base), "%.*s", (int)(slash - spec), spec);
-	return gpuspec_id_parse(base, id);
-}
-
 bool gpuspec_card_is_mdev(const struct gpuspec_card *card)
 {
 	struct gpuspec_id id;
 
-	return gpuspec_card_parse_id(card->device.spec, &id) && id.form == GPUSPEC_ID_MDEV;
+	return gpuspec_id_parse(card->device.spec, &id) && id.form == GPUSPEC_ID_MDEV;
 }
 
 bool gpuspec_card_is_physical(const struct gpuspec_card *card)
 {
 	struct gpuspec_id id;
 
-	return gpuspec_card_parse_id(card->device.spec, &id) && id.form == GPUSPEC_ID_PCI;
+	return gpuspec_id_parse(card->device.spec, &id) && id.form == GPUSPEC_ID_PCI;
 }
 
 bool gpuspec_card_is_taken(const struct gpuspec_card *card)

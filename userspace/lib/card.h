@@ -4,7 +4,6 @@
 #define GPUSPEC_CARD_H
 
 #include "inventory.h"
-#include "spec_id.h"
 
 /* 0, or -ENOMEM. */
 int gpuspec_card_read(struct gpuspec_card *card, const struct gpuspec_device *device,
@@ -18,8 +17,5 @@ bool gpuspec_card_is_physical(const struct gpuspec_card *card);
 
 /* Held, or with a VFIO driver, to be held; or of a vendor's type. */
 bool gpuspec_card_is_taken(const struct gpuspec_card *card);
-
-/* What an id says, of a vendor's VF type without that type. False if it is none. */
-bool gpuspec_card_parse_id(const char *spec, struct gpuspec_id *id);
 
 #endif /* GPUSPEC_CARD_H */

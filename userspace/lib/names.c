@@ -2,8 +2,8 @@
 #include <pci/pci.h>
 #include <stdio.h>
 
-#include "card.h"
 #include "names.h"
+#include "spec_id.h"
 
 static void look_up(struct pci_access *pci, char *out, size_t size, int what,
 		    const struct gpuspec_id *id, unsigned int device)
@@ -24,7 +24,7 @@ static void name_model(struct pci_access *pci, struct gpuspec_model *model)
 {
 	struct gpuspec_id id;
 
-	if (!gpuspec_card_parse_id(model->spec.id, &id))
+	if (!gpuspec_id_parse(model->spec.id, &id))
 		return;
 	if (id.form == GPUSPEC_ID_MDEV) {
 		if (!*model->name)

@@ -7,6 +7,7 @@
 
 #include "card.h"
 #include "offers.h"
+#include "spec_id.h"
 #include "sysfs.h"
 
 /* The offer of a spec by a parent, made if there is none, with nothing available. */
@@ -111,7 +112,7 @@ static int offer_vfs(struct gpuspec_inventory *inventory, const struct gpuspec_c
 	struct gpuspec_id id;
 
 	if (pci->total_vfs <= 0 || pci->vf_device < 0 ||
-	    !gpuspec_card_parse_id(pf->device.spec, &id) || id.form != GPUSPEC_ID_PCI)
+	    !gpuspec_id_parse(pf->device.spec, &id) || id.form != GPUSPEC_ID_PCI)
 		return 0;
 	gpuspec_id_vf(spec, id.vendor, id.device, pci->vf_device);
 	model = gpuspec_inventory_add(inventory, spec);
@@ -134,18 +135,18 @@ static int offer_vfs(struct gpuspec_inventory *inventory, const struct gpuspec_c
 /* --- vendors' VFs --- */
 
 static int offer_vendor_types(struct gpuspec_inventory *inventory, const struct gpuspec_card *vf,
-			      const char *text)
+			      const struct gpuspec_id *id, const char *text)
 {
-	char spec[GPUSPEC_ID_SIZE * 2], name[160];
+	char spec[GPUSPEC_ID_SIZE], number[32], name[160];
 	struct gpuspec_model *model;
 	struct gpuspec_offer *offer;
 	unsigned int type;
 
 	while (gpuspec_vgpu_next_type(&text, &type, name, sizeof(name))) {
-		snprintf(spec, sizeof(spec), "%.*s/nvidia-%u",
-			 (int)strcspn(vf->device.spec, "/"), vf->device.spec, type);
-		if (!type || strlen(spec) > GPUSPEC_ID_MAX)
+		if (!type)
 			continue;
+		snprintf(number, sizeof(number), "nvidia-%u", type);
+		gpuspec_id_vf_typed(spec, id->vendor, id->device, id->vf_device, number);
 		model = gpuspec_inventory_add(inventory, spec);
 		offer = add_offer(inventory, spec, vf->parent);
 		if (!model || !offer)
@@ -163,15 +164,17 @@ static int offer_by_vf(struct gpuspec_inventory *inventory, const struct gpuspec
 		       const char *sysfs)
 {
 	char folder[PATH_MAX / 2], text[8192];
+	struct gpuspec_id id;
 
-	if (strncmp(vf->device.spec, "vf:", 3) || !*vf->parent)
+	if (!gpuspec_id_parse(vf->device.spec, &id) || id.form != GPUSPEC_ID_VF || !*vf->parent)
 		return 0;
 	/* What it is made already, its card can carry, even if no more of it. */
-	if (strchr(vf->device.spec, '/') && !add_offer(inventory, vf->device.spec, vf->parent))
+	if (id.vf_type && (!gpuspec_inventory_add(inventory, vf->device.spec) ||
+			   !add_offer(inventory, vf->device.spec, vf->parent)))
 		return -ENOMEM;
 	snprintf(folder, sizeof(folder), "%s/bus/pci/devices/%s", sysfs, vf->device.address);
 	gpuspec_sysfs_text(folder, "nvidia/creatable_vgpu_types", text, sizeof(text));
-	return offer_vendor_types(inventory, vf, text);
+	return offer_vendor_types(inventory, vf, &id, text);
 }
 
 int gpuspec_offers_read(struct gpuspec_inventory *inventory, const char *sysfs)

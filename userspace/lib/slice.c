@@ -10,6 +10,7 @@
 #include "card.h"
 #include "mdevctl.h"
 #include "slice.h"
+#include "spec_id.h"
 #include "sysfs.h"
 
 static __attribute__((format(printf, 3, 4)))
@@ -118,7 +119,7 @@ static int make_mdev(struct gpuspec_slice *slice, const char *type)
 
 static int remove_mdev(struct gpuspec_slice *slice)
 {
-	char folder[PATH_MAX / 2];
+	char folder[PATH_MAX / 2], said[sizeof(slice->sentence)];
 	int error;
 
 	folder_of(slice, slice->address, folder);
@@ -126,7 +127,12 @@ static int remove_mdev(struct gpuspec_slice *slice)
 	if (error)
 		return tell(slice, error, "%s does not remove it: %s", slice->parent,
 			    strerror(-error));
-	return slice->persistent ? undefine(slice) : 0;
+	error = slice->persistent ? undefine(slice) : 0;
+	if (!error)
+		return 0;
+	memcpy(said, slice->sentence, sizeof(said));
+	return tell(slice, error, "it is removed, but mdevctl will make it again after the next boot: %.300s",
+		    said);
 }
 
 /* --- VFs --- */
@@ -218,8 +224,11 @@ static int give_type(struct gpuspec_slice *slice, const char *address, const cha
 /* The number of the type in the spec of a vendor's VF; NULL: it is none. */
 static const char *vendor_type(const struct gpuspec_slice *slice)
 {
-	const char *slash = strchr(slice->spec, '/'), *dash = slash ? strchr(slash, '-') : NULL;
+	const char *dash = NULL;
+	struct gpuspec_id id;
 
+	if (gpuspec_id_parse(slice->spec, &id) && id.vf_type)
+		dash = strchr(id.vf_type, '-');
 	return dash ? dash + 1 : NULL;
 }
 
@@ -310,10 +319,10 @@ int gpuspec_slice_make(struct gpuspec_slice *slice, const struct gpuspec_invento
 {
 	struct gpuspec_id id;
 
-	if (!gpuspec_card_parse_id(slice->spec, &id))
+	if (!gpuspec_id_parse(slice->spec, &id))
 		return tell(slice, -EINVAL, "%s is no spec", slice->spec);
 	if (id.form == GPUSPEC_ID_MDEV)
-		return make_mdev(slice, slice->spec + strlen("mdev:"));
+		return make_mdev(slice, id.mdev_type);
 	return make_vf(slice, inventory);
 }
 

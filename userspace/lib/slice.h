@@ -33,7 +33,11 @@ int gpuspec_slice_place(struct gpuspec_slice *slice, const struct gpuspec_invent
 /* Make it there; *@slice has its address then. -EPERM: the kernel refused. */
 int gpuspec_slice_make(struct gpuspec_slice *slice, const struct gpuspec_inventory *inventory);
 
-/* Undo that, for one that nobody holds. @slice has the spec, the address and the parent. */
+/*
+ * Undo that, for one that nobody holds. @slice has the spec, the address and
+ * the parent. One that persists can be removed, and its definition not: the
+ * sentence says so.
+ */
 int gpuspec_slice_remove(struct gpuspec_slice *slice);
 
 /* A new one to @uuid, or false. */
