@@ -101,13 +101,7 @@ static void mdevs(json_t *row, char *text, size_t size)
 
 static void peers(json_t *row, char *text, size_t size)
 {
-	json_t *array = output_get(row, "iommu_peers");
-	size_t i, length = 0;
-
-	snprintf(text, size, "-");
-	for (i = 0; i < json_array_size(array) && length < size; i++)
-		length += snprintf(text + length, size - length, "%s%s", i ? " " : "",
-				   json_string_value(json_array_get(array, i)));
+	row_words_text(row, "iommu_peers", " ", text, size);
 }
 
 static const struct column hardware_columns[] = {

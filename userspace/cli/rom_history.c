@@ -21,13 +21,7 @@ static void cell_size(json_t *row, char *text, size_t size)
 
 static void cell_forced(json_t *row, char *text, size_t size)
 {
-	json_t *forced = output_get(row, "forced");
-	size_t i, length = 0;
-
-	snprintf(text, size, "-");
-	for (i = 0; i < json_array_size(forced) && length < size; i++)
-		length += snprintf(text + length, size - length, "%s%s", i ? " " : "",
-				   json_string_value(json_array_get(forced, i)));
+	row_words_text(row, "forced", " ", text, size);
 }
 
 static const struct column columns[] = {

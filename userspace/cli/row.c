@@ -194,6 +194,17 @@ json_t *row_spec(const struct gpuspec_inventory *inventory, const struct gpuspec
 	return row;
 }
 
+void row_words_text(json_t *row, const char *member, const char *between, char *text, size_t size)
+{
+	json_t *array = output_get(row, member);
+	size_t i, length = 0;
+
+	snprintf(text, size, "-");
+	for (i = 0; i < json_array_size(array) && length < size; i++)
+		length += snprintf(text + length, size - length, "%s%s", i ? between : "",
+				   json_string_value(json_array_get(array, i)));
+}
+
 void row_memory_text(json_t *row, char *text, size_t size)
 {
 	const char *from = output_text(row, "video_memory_from");

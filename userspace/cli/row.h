@@ -32,6 +32,9 @@ const char *row_sharing(enum gpuspec_sharing sharing);
 const char *row_default(enum gpuspec_default unnamed);
 const char *row_rom_state(enum gpuspec_rom_state state);
 
+/* The strings in an array that is a member of the row; "-" */
+void row_words_text(json_t *row, const char *member, const char *between, char *text,
+		    size_t size);
 /* "48 GiB", with "~" before it where it is a guess; "-" */
 void row_memory_text(json_t *row, char *text, size_t size);
 /* "3", "at most 16", or "-" */

@@ -10,25 +10,14 @@
 #include "row.h"
 #include "row_device.h"
 
-static void ids(json_t *spec, const char *member, char *text, size_t size)
-{
-	json_t *array = output_get(spec, member);
-	size_t i, length = 0;
-
-	snprintf(text, size, "-");
-	for (i = 0; i < json_array_size(array) && length < size; i++)
-		length += snprintf(text + length, size - length, "%s%s", i ? ", " : "",
-				   json_string_value(json_array_get(array, i)));
-}
-
 static void parents(json_t *spec, char *text, size_t size)
 {
-	ids(spec, "parents", text, size);
+	row_words_text(spec, "parents", ", ", text, size);
 }
 
 static void slices(json_t *spec, char *text, size_t size)
 {
-	ids(spec, "slices", text, size);
+	row_words_text(spec, "slices", ", ", text, size);
 }
 
 static void memory(json_t *spec, char *text, size_t size)

@@ -4,30 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check.h"
 #include "made_up.h"
 
 #define MIB	(1LL << 20)
 #define GIB	(1LL << 30)
-
-static int failed;
-
-#define check(what) check_at(__LINE__, #what, what)
-
-static void check_at(int line, const char *what, bool is_so)
-{
-	if (is_so)
-		return;
-	printf("line %d: it is not so that %s\n", line, what);
-	failed = 1;
-}
-
-static void says(const char *text, const char *expected)
-{
-	if (!strcmp(text, expected))
-		return;
-	printf("it says '%s', and not '%s'\n", text, expected);
-	failed = 1;
-}
 
 static struct gpuspec_inventory inventory;
 
@@ -235,8 +216,8 @@ static void test_mdev(void)
 	check(model("mdev:mtty-1")->available == 24 && model("mdev:mtty-1")->cards == 1);
 	check(!strcmp(model("mdev:mtty-1")->name, "Single port serial"));
 	/* The T4 cannot be had as a whole; the other can. */
-	says(card("0000:42:00.0")->blocked,
-	     "0000:42:00.0 has a slice in use, aaaaaaaa-0000-0000-0000-000000000001, held by qemu[4711]");
+	check_says(card("0000:42:00.0")->blocked,
+		   "0000:42:00.0 has a slice in use, aaaaaaaa-0000-0000-0000-000000000001, held by qemu[4711]");
 	check(!*card("0000:43:00.0")->blocked);
 	check(!strcmp(model(t4)->blocked, card("0000:42:00.0")->blocked));
 	check(!*model(own)->blocked && !*model(shared)->blocked);
@@ -309,8 +290,8 @@ static void test_vfs(void)
 	check(model(vf)->available == 32);
 	check(model(vf)->vgpu.video_memory == GIB);
 	check(model(vf)->vgpu.memory_from == GPUSPEC_MEMORY_FROM_BAR);
-	says(model(pf)->blocked,
-	     "1 of 2 cards: 0000:52:00.0 has a slice in use, 0000:52:00.2, held by qemu[4711]");
+	check_says(model(pf)->blocked,
+		   "1 of 2 cards: 0000:52:00.0 has a slice in use, 0000:52:00.2, held by qemu[4711]");
 	/* One VF is not in another's way. */
 	check(!*card("0000:52:00.1")->blocked && !*model(vf)->blocked);
 	end();

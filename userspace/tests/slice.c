@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "check.h"
 #include "made_up.h"
 #include "slice.h"
 #include "sysfs.h"
@@ -13,26 +14,6 @@
 #define FLEX	"pci:8086:56c0:8086:4905"
 #define VF	"vf:8086:56c0:56c0"
 #define A40_VF	"vf:10de:2235:2235"
-
-static int failed;
-
-#define check(what) check_at(__LINE__, #what, what)
-
-static void check_at(int line, const char *what, bool is_so)
-{
-	if (is_so)
-		return;
-	printf("line %d: it is not so that %s\n", line, what);
-	failed = 1;
-}
-
-static void says(const char *text, const char *expected)
-{
-	if (!strcmp(text, expected))
-		return;
-	printf("it says '%s', and not '%s'\n", text, expected);
-	failed = 1;
-}
 
 static struct gpuspec_inventory inventory;
 static struct gpuspec_slice slice;
@@ -95,8 +76,8 @@ static void test_place(void)
 	check(place("mdev:nvidia-230", "0000:03:00.0", false) == -ENOSPC);
 	check(!strcmp(slice.sentence, "0000:03:00.0 has no room for mdev:nvidia-230"));
 	check(place("mdev:nvidia-230", "0000:04:00.0", false) == -ENOSPC);
-	says(slice.sentence,
-	     "0000:04:00.0 has no room for mdev:nvidia-230: 0000:04:00.0 is held as a whole by qemu[4711]");
+	check_says(slice.sentence,
+		   "0000:04:00.0 has no room for mdev:nvidia-230: 0000:04:00.0 is held as a whole by qemu[4711]");
 	check(place("mdev:nvidia-230", "0000:06:00.0", false) == -ENOENT);
 	check(place("mdev:nvidia-231", "", false) == -ENOSPC);
 	gpuspec_inventory_free(&inventory);
@@ -210,6 +191,34 @@ static void test_vendor_vf(void)
 	gpuspec_inventory_free(&inventory);
 }
 
+static void add_vendor_vf(const char *pf, const char *address, int number, const char *spec,
+			  const char *type)
+{
+	add_vf(pf, address, number);
+	made_up_file(type, "devices/pci/%s/nvidia/current_vgpu_type", address);
+	made_up_file("563   : NVIDIA A40-24Q\n", "devices/pci/%s/nvidia/creatable_vgpu_types",
+		     address);
+	made_up_device(&inventory, spec, address, NULL);
+}
+
+/* A VF that has a type is a slice of its card, though nobody holds it. */
+static void test_vendor_vfs_of_two_cards(void)
+{
+	static const char half[] = A40_VF "/nvidia-563";
+
+	begin();
+	add_pf(A40, "0000:21:00.0", "2\n");
+	add_pf(A40, "0000:31:00.0", "2\n");
+	add_vendor_vf("0000:21:00.0", "0000:21:00.4", 0, half, "563\n");
+	add_vendor_vf("0000:21:00.0", "0000:21:00.5", 1, A40_VF, "0\n");
+	add_vendor_vf("0000:31:00.0", "0000:31:00.4", 0, A40_VF, "0\n");
+	add_vendor_vf("0000:31:00.0", "0000:31:00.5", 1, A40_VF, "0\n");
+	check(!made_up_read(&inventory));
+	check(!place(half, "", false) && !strcmp(slice.parent, "0000:31:00.0"));
+	check(!place(half, "", true) && !strcmp(slice.parent, "0000:21:00.0"));
+	gpuspec_inventory_free(&inventory);
+}
+
 static void test_uuid(void)
 {
 	char uuid[GPUSPEC_UUID_SIZE];
@@ -229,6 +238,7 @@ int main(void)
 	test_mdev();
 	test_vf();
 	test_vendor_vf();
+	test_vendor_vfs_of_two_cards();
 	test_uuid();
 	return failed;
 }
