@@ -151,8 +151,8 @@ autostarted() {
 }
 
 kernel_too() {
-	mv /etc/libvirt/hooks/qemu.d/gpuspec /root/hook
-	trap 'mv /root/hook /etc/libvirt/hooks/qemu.d/gpuspec; systemctl restart libvirtd.service' EXIT
+	mv /etc/libvirt/hooks/qemu.d/gpuspec /srv/hook
+	trap 'mv /srv/hook /etc/libvirt/hooks/qemu.d/gpuspec; systemctl restart libvirtd.service' EXIT
 	systemctl restart libvirtd.service
 	fails_with '' virsh start refused
 	[ "$(virsh domstate refused)" = 'shut off' ]
@@ -176,7 +176,7 @@ upgrade() {
 	local pid
 	pid=$(qemu_pid)
 	[ "$(</sys/module/gpuspec/version)" != "$next" ]
-	dpkg -i /root/next/*.deb
+	dpkg -i /srv/next/*.deb
 	[ "$(</sys/module/gpuspec/version)" = "$next" ]
 	[ "$(gpuspec --version)" = "gpuspec $next" ]
 	[ "$(qemu_pid)" = "$pid" ]
