@@ -23,8 +23,8 @@ holds() {
 	fi
 }
 no() { ! "$@"; }
-spec_of() { gpuspec devices --json | jq -r --arg a "$1" '.devices[] | select(.address == $a) | .spec'; }
-field() { gpuspec devices --json | jq -r --arg a "$1" ".devices[] | select(.address == \$a) | $2"; }
+spec_of() { gpuspec devices --json | gojq -r --arg a "$1" '.devices[] | select(.address == $a) | .spec'; }
+field() { gpuspec devices --json | gojq -r --arg a "$1" ".devices[] | select(.address == \$a) | $2"; }
 driver_of() { basename "$(readlink "/sys/bus/pci/devices/$1/driver" || echo none)"; }
 # Words, and a command that must fail with them.
 fails_with() {
@@ -69,7 +69,7 @@ refused_from_the_first() {
 
 refused_without_policy() {
 	no test -e /etc/gpuspec/policy.json
-	[ "$(gpuspec status --json | jq -r .default)" = closed ]
+	[ "$(gpuspec status --json | gojq -r .default)" = closed ]
 	fails_with 'closed' gpuspec check $ati
 	echo vfio-pci >/sys/bus/pci/devices/$ati/driver_override
 	fails_with 'not permitted' bash -c "echo $ati >/sys/bus/pci/drivers/vfio-pci/bind"
@@ -114,9 +114,9 @@ decide() {
 
 policy_is_back() {
 	no systemctl is-failed 'gpuspec*'
-	[ "$(gpuspec status --json | jq -r .default)" = closed ]
-	gpuspec list --json | jq -e --arg s "$(spec_of $ati)" '.specs[] | select(.id == $s) | .state == "enabled" and .shared == "all"'
-	gpuspec list --json | jq -e --arg s "$(spec_of $bochs)" '.specs[] | select(.id == $s) | .state == "disabled"'
+	[ "$(gpuspec status --json | gojq -r .default)" = closed ]
+	gpuspec list --json | gojq -e --arg s "$(spec_of $ati)" '.specs[] | select(.id == $s) | .state == "enabled" and .shared == "all"'
+	gpuspec list --json | gojq -e --arg s "$(spec_of $bochs)" '.specs[] | select(.id == $s) | .state == "disabled"'
 	# The sandboxed unit does what it is for.
 	systemctl reload gpuspec.service
 	journalctl -u gpuspec.service | grep 'policy'
@@ -183,7 +183,7 @@ upgrade() {
 	kill -0 "$pid"
 	[ "$(virsh domstate allowed)" = running ]
 	[ "$(field $ati .in_use)" = true ]
-	[ "$(gpuspec status --json | jq -r .default)" = closed ]
+	[ "$(gpuspec status --json | gojq -r .default)" = closed ]
 	fails_with disabled gpuspec check $bochs
 	fails_with gpuspec virsh start refused
 }
@@ -200,8 +200,9 @@ purge() {
 	pid=$(qemu_pid)
 	dpkg --purge gpuspec gpuspec-dkms
 	no test -e /sys/module/gpuspec
-	no test -e /etc/gpuspec
-	no find /lib/modules /usr/src /var/lib/dkms /etc/modprobe.d -name '*gpuspec*' -exec false {} +
+	find /etc /usr /var -xdev -name '*gpuspec*' >/tmp/left
+	cat /tmp/left
+	no test -s /tmp/left
 	kill -0 "$pid"
 	[ "$(virsh domstate allowed)" = running ]
 	virsh destroy allowed
