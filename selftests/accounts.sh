@@ -50,7 +50,7 @@ test_two_qemus_in_two_slices() {
 	in_cgroup /red/machine.slice fails qemu_start red -device vfio-pci,host=$card_b,addr=4
 	grep -q 'Permission denied' "$work/red.said"
 	eventually grep -q '"refused"' "$work/events"
-	is "$(jq -r 'select(.event == "refused") | [.reason, .process.account, .process.comm] | join(" ")' "$work/events")" \
+	is "$(gojq -r 'select(.event == "refused") | [.reason, .process.account, .process.comm] | join(" ")' "$work/events")" \
 		'not-shared red qemu-system-x86'
 	grep -q '"opened".*"account":"blue"' "$work/events"
 	gpuspec recall $spec_ab --account blue | grep -qF "$card_a stays with its holder until released: qemu-system-x86["
@@ -65,9 +65,9 @@ test_verdict_follows_to_another_cgroup() {
 	mkfifo "$work/go"
 	bash -c "read -r <'$work/go'; exec vfio_open $card_a </dev/null" >"$work/said" 2>&1 &
 	move_to_cgroup /red $!
-	is "$(gpuspec check $spec_ab --pid $! --json | jq -r '.account + " " + .reason')" 'red not-shared'
+	is "$(gpuspec check $spec_ab --pid $! --json | gojq -r '.account + " " + .reason')" 'red not-shared'
 	move_to_cgroup /blue $!
-	is "$(gpuspec check $spec_ab --pid $! --json | jq -r '.account + " " + .reason')" 'blue allowed'
+	is "$(gpuspec check $spec_ab --pid $! --json | gojq -r '.account + " " + .reason')" 'blue allowed'
 	echo >"$work/go"
 	wait $!
 	is "$(cat "$work/said")" open
@@ -207,12 +207,12 @@ test_what_the_command_line_refuses() {
 	fails_with 'a number from' gpuspec share $spec_ab --account blue --max 0
 	fails_with 'say with or from whom' gpuspec share $spec_ab --all --account blue
 	fails_with 'there is no process' gpuspec check $spec_ab --pid 2000000000
-	is "$(gpuspec account list --json | jq -c '[.accounts[].name]')" '["blue","host"]'
+	is "$(gpuspec account list --json | gojq -c '[.accounts[].name]')" '["blue","host"]'
 	gpuspec recall $spec_ab --account blue
 	gpuspec account remove blue --uid 7
-	is "$(gpuspec account list --json | jq -c '.accounts[0].uids')" '[]'
+	is "$(gpuspec account list --json | gojq -c '.accounts[0].uids')" '[]'
 	gpuspec account remove blue
-	is "$(gpuspec account list --json | jq -c '[.accounts[].name]')" '["host"]'
+	is "$(gpuspec account list --json | gojq -c '[.accounts[].name]')" '["host"]'
 }
 
 test_log_tells_who_and_why() {
@@ -252,7 +252,7 @@ test_each_account_is_named_in_the_log() {
 	EOT
 	)"
 	is "$(gpuspec log | grep -c .)" 11
-	is "$(gpuspec log --json | jq -c '[.events[] | select(.event != "policy-applied") | [.spec.shared, .account, .change, .max]] | .[1:2] + .[3:5] + .[-1:]')" \
+	is "$(gpuspec log --json | gojq -c '[.events[] | select(.event != "policy-applied") | [.spec.shared, .account, .change, .max]] | .[1:2] + .[3:5] + .[-1:]')" \
 		'[[null,"red","added",null],["none",null,null,null],["list","blue","added",2],["none","red","removed",null]]'
 }
 
@@ -269,7 +269,7 @@ test_what_ends_a_list_is_told_to_each_account() {
 	gpuspec share $spec_ab --all
 	gpuspec account remove red
 	eventually grep -q '"account red removed"' "$work/events"
-	is "$(jq -r 'select(.event != "policy-applied") | .sentence' "$work/events")" "$(cat <<-EOT
+	is "$(gojq -r 'select(.event != "policy-applied") | .sentence' "$work/events")" "$(cat <<-EOT
 		$spec_ab: recalled from blue
 		$spec_ab: recalled from red
 		$spec_ab: shared with blue
@@ -278,7 +278,7 @@ test_what_ends_a_list_is_told_to_each_account() {
 		account red removed
 	EOT
 	)"
-	is "$(jq -s '[.[].missed] | add' "$work/events")" 0
+	is "$(gojq -s '[.[].missed] | add' "$work/events")" 0
 }
 
 run_tests

@@ -95,7 +95,7 @@ test_refused_mdev_leaves_no_trace() {
 	fails_with 'Operation not permitted' mdev_create $uuid_a
 	is "$(mdevs_available)" "$available"
 	[ ! -e /sys/bus/mdev/devices/$uuid_a ]
-	is "$(gpuspec devices --json | jq -r '.devices[].address' | grep -c $uuid_a || true)" 0
+	is "$(gpuspec devices --json | gojq -r '.devices[].address' | grep -c $uuid_a || true)" 0
 	gpuspec enable $spec_mdev
 	mdev_create $uuid_a
 	is "$(mdevs_available)" $((available - 1))

@@ -209,19 +209,19 @@ make_rom() {
 
 # --- what gpuspec says ---
 
-# One field of a spec, or of a device, as jq names it: spec_field ID .in_use
+# One field of a spec, or of a device, as gojq names it: spec_field ID .in_use
 spec_field() {
-	gpuspec list --json | jq -r --arg id "$1" ".specs[] | select(.id == \$id) | $2"
+	gpuspec list --json | gojq -r --arg id "$1" ".specs[] | select(.id == \$id) | $2"
 }
 
 device_field() {
-	gpuspec devices --json | jq -r --arg address "$1" ".devices[] | select(.address == \$address) | $2"
+	gpuspec devices --json | gojq -r --arg address "$1" ".devices[] | select(.address == \$address) | $2"
 }
 
 # What changed for specs and accounts, as gpuspec's log has it.
 changes() {
 	gpuspec log --json |
-		jq -r '.events[] | select(.event | IN("spec-changed", "account-changed")).sentence'
+		gojq -r '.events[] | select(.event | IN("spec-changed", "account-changed")).sentence'
 }
 
 # The kernel log since the test began.

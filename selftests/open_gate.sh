@@ -140,7 +140,7 @@ test_refusal_is_logged_counted_and_told() {
 	eventually grep -q refused "$work/events"
 	kill -INT $monitor
 	wait $monitor
-	is "$(jq -r 'select(.event == "refused") | "\(.device.address) \(.gate) \(.reason) \(.process.comm)"' "$work/events")" \
+	is "$(gojq -r 'select(.event == "refused") | "\(.device.address) \(.gate) \(.reason) \(.process.comm)"' "$work/events")" \
 		"$card_a open disabled vfio_open"
 }
 

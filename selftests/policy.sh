@@ -24,16 +24,16 @@ test_verbs_write_it_and_apply_brings_it_back() {
 	gpuspec recall mdev:not-here --all
 	gpuspec default closed
 	before=$(in_force)
-	is "$(jq -c '.specs["'$spec_other'"]' $file)" '{"state":"enabled","shared":[{"account":"blue","max":2}]}'
-	is "$(jq -r .default $file)" closed
+	is "$(gojq -c '.specs["'$spec_other'"]' $file)" '{"shared":[{"account":"blue","max":2}],"state":"enabled"}'
+	is "$(gojq -r .default $file)" closed
 	reload
-	is "$(gpuspec check $spec_ab --json | jq -r .reason)" allowed
+	is "$(gpuspec check $spec_ab --json | gojq -r .reason)" allowed
 	gpuspec apply >"$work/said"
 	grep -q "$spec_ab: not named -> disabled, shared with all" "$work/said"
 	is "$(in_force)" "$before"
-	is "$(gpuspec check $spec_ab --json | jq -r .reason)" disabled
+	is "$(gpuspec check $spec_ab --json | gojq -r .reason)" disabled
 	is "$(gpuspec apply)" 'Nothing to change: the kernel has this policy in force.'
-	is "$(gpuspec apply --json | jq .changed)" false
+	is "$(gpuspec apply --json | gojq .changed)" false
 }
 
 test_without_a_file_nothing_is_applied() {
@@ -41,7 +41,7 @@ test_without_a_file_nothing_is_applied() {
 	[ ! -e $file ]
 	reload closed=1
 	gpuspec apply
-	is "$(gpuspec status --json | jq -r .default)" closed
+	is "$(gpuspec status --json | gojq -r .default)" closed
 }
 
 # A module that was loaded anew has it all again with the next change.
@@ -62,14 +62,14 @@ test_previous_version_and_unknown_members_are_kept() {
 	is "$(spec_field $spec_ab .state)" disabled
 	cp $file "$work/first"
 	gpuspec enable $spec_ab
-	is "$(jq -c '[.note, .specs["'$spec_ab'"].ticket, .specs["'$spec_ab'"].state]' $file)" '["by hand",4711,"enabled"]'
+	is "$(gojq -c '[.note, .specs["'$spec_ab'"].ticket, .specs["'$spec_ab'"].state]' $file)" '["by hand",4711,"enabled"]'
 	cmp $file.previous "$work/first"
 	is "$(stat -c '%a %u' $file)" '644 0'
 }
 
 test_apply_file_replaces_it() {
 	gpuspec disable $spec_ab
-	gpuspec export | jq 'del(.specs) | .specs["'$spec_other'"] = {"state": "disabled", "shared": "none"}' >"$work/new"
+	gpuspec export | gojq 'del(.specs) | .specs["'$spec_other'"] = {"state": "disabled", "shared": "none"}' >"$work/new"
 	gpuspec apply "$work/new" --dry-run >"$work/said"
 	grep -q 'The kernel would get' "$work/said"
 	grep -q "$spec_ab: disabled, shared with all -> not named" "$work/said"
@@ -77,7 +77,7 @@ test_apply_file_replaces_it() {
 	gpuspec apply - <"$work/new"
 	is "$(spec_field $spec_ab .state)" enabled
 	is "$(spec_field $spec_other .shared)" none
-	is "$(jq -c '.specs | keys' $file)" "[\"$spec_other\"]"
+	is "$(gojq -c '.specs | keys' $file)" "[\"$spec_other\"]"
 	# A file that is not there is no empty policy.
 	fails_with 'No such file' gpuspec apply "$work/nowhere"
 	fails_with 'Is a directory' gpuspec apply "$work"
@@ -217,8 +217,8 @@ test_fifty_at_once() {
 		gpuspec disable "mdev:many-$i" >/dev/null &
 	done
 	wait
-	is "$(jq '[.specs[] | select(.state == "disabled")] | length' $file)" 50
-	is "$(gpuspec list --json | jq '[.specs[] | select(.id | startswith("mdev:many-"))] | length')" 50
+	is "$(gojq '[.specs[] | select(.state == "disabled")] | length' $file)" 50
+	is "$(gpuspec list --json | gojq '[.specs[] | select(.id | startswith("mdev:many-"))] | length')" 50
 }
 
 # Killed at every system call that changes something, here or in the kernel: the file is whole,
@@ -228,12 +228,12 @@ test_killed_at_every_system_call() {
 	gpuspec disable $spec_ab
 	for kind in flock fchmod write fsync linkat renameat unlinkat sendmsg; do
 		for ((nth = 1; ; nth++)); do
-			state=$(jq -r '.specs["'$spec_ab'"].state' $file)
+			state=$(gojq -r '.specs["'$spec_ab'"].state' $file)
 			if [ "$state" = enabled ]; then verb=disable; else verb=enable; fi
 			if strace -f -o /dev/null -e "inject=$kind:signal=KILL:when=$nth" \
 				gpuspec $verb $spec_ab >/dev/null 2>&1; then break; fi
 			kills=$((kills + 1))
-			now=$(jq -r '.specs["'$spec_ab'"].state' $file)
+			now=$(gojq -r '.specs["'$spec_ab'"].state' $file)
 			[ "$now" = "$state" ] || [ "$now" = ${verb}d ]
 			gpuspec apply >/dev/null
 			is "$(spec_field $spec_ab .state)" "$now"
@@ -254,7 +254,7 @@ test_roms_come_back() {
 	gpuspec apply | grep -q "$spec_ab: ROM - -> $(sha256sum "$work/one.rom" | cut -c 1-8)"
 	is "$(spec_field $spec_ab .rom.version)" v1
 	is "$(device_field $card_a .rom)" applied
-	is "$(gpuspec apply --json | jq .changed)" false
+	is "$(gpuspec apply --json | gojq .changed)" false
 	reload
 	printf x >>"/var/lib/gpuspec/rom/$(sha256sum "$work/one.rom" | cut -d' ' -f1).rom"
 	fails_with 'damaged' gpuspec apply

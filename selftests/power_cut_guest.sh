@@ -15,8 +15,8 @@ count=0
 if [ "$acknowledged" -gt 0 ]; then
 	# A file that is not whole does not apply.
 	gpuspec apply >/dev/null
-	count=$(jq -r ".specs[\"$spec\"].shared[0].max" $file)
-	[ "$(gpuspec list --json | jq ".specs[] | select(.id == \"$spec\") | .shared[0].max")" = "$count" ]
+	count=$(gojq -r ".specs[\"$spec\"].shared[0].max" $file)
+	[ "$(gpuspec list --json | gojq ".specs[] | select(.id == \"$spec\") | .shared[0].max")" = "$count" ]
 	# The last that was acknowledged, or the one in flight.
 	[ "$count" -eq "$acknowledged" ] || [ "$count" -eq $((acknowledged + 1)) ] || {
 		echo "lost: $acknowledged changes were acknowledged, and the file has $count"

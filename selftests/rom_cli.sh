@@ -10,7 +10,7 @@ sha_of() { sha256sum <"$1" | cut -d ' ' -f 1; }
 in_force() { spec_field $spec_ab '.rom.sha256 // "none"'; }
 is_in_force() { is "$(in_force)" "$(sha_of "$work/$1.rom")"; }
 set_rom() { gpuspec rom set $spec_ab "$work/$1.rom" --version "$1"; }
-history_has() { is "$(gpuspec rom history $spec_ab --json | jq -r ".history | map($1) | join(\" \")")" "$2"; }
+history_has() { is "$(gpuspec rom history $spec_ab --json | gojq -r ".history | map($1) | join(\" \")")" "$2"; }
 
 test_history_and_rollback() {
 	local name
@@ -110,7 +110,7 @@ test_interrupted() {
 		sleep "0.$round"
 		kill -TERM $setter 2>/dev/null || true
 		if wait $setter; then is_in_force new; else is_in_force old; fi
-		is "$(jq -r .current "$store/$spec_ab.json")" "$(in_force)"
+		is "$(gojq -r .current "$store/$spec_ab.json")" "$(in_force)"
 		cmp "$store/by-spec/$spec_ab.rom" "$store/$(in_force).rom"
 	done
 	is "$(device_field $card_a .rom)" applied
@@ -125,7 +125,7 @@ test_store_that_is_full() {
 	set_rom one
 	fails_with 'No space left' set_rom two
 	is_in_force one
-	is "$(jq -r .current "$store/$spec_ab.json")" "$(in_force)"
+	is "$(gojq -r .current "$store/$spec_ab.json")" "$(in_force)"
 	umount $store
 }
 

@@ -266,7 +266,7 @@ test_is_told() {
 	let_go vm
 	eventually grep -q '"closed"' "$work/events"
 	kill "$(<"$work/monitor.pid")"
-	words=$(jq -r '[.event, .device.address // empty, .device.rom // empty] | join(" ")' "$work/events")
+	words=$(gojq -r '[.event, .device.address // empty, .device.rom // empty] | join(" ")' "$work/events")
 	grep -qx "device-rom $card_a applied" <<<"$words"
 	grep -qx "device-rom $card_a pending" <<<"$words"
 	grep -qx "device-rom $card_a none" <<<"$words"

@@ -21,7 +21,7 @@ below() {
 		is_below { sub(/^[^0-9a-z]*/, ""); printf "%s%s", sep, $1; sep = " " }' "$work/said"
 }
 
-fields() { gpuspec list --json | jq -c --arg id "$1" ".specs[] | select(.id == \$id) | [$2]"; }
+fields() { gpuspec list --json | gojq -c --arg id "$1" ".specs[] | select(.id == \$id) | [$2]"; }
 
 test_types_are_known_before_any_is_made() {
 	is "$(fields mdev:mbochs-small '.name, .video_memory, .video_memory_from, .available, .devices')" \
@@ -34,8 +34,8 @@ test_types_are_known_before_any_is_made() {
 	is "$(fields mdev:mtty-2 '.name, .available, .heads, .resolution')" '["Dual port serial",12,null,null]'
 	# Their parents are no cards of this host.
 	is "$(fields mdev:mtty-2 '.parents, .slices, .cards, .blocked')" '[[],[],1,null]'
-	is "$(gpuspec show mtty-2 --json | jq -c '.offers')" \
-		'[{"parent":"mtty","spec":null,"available":12,"available_at_most":false,"blocked":null}]'
+	is "$(gpuspec show mtty-2 --json | gojq -c '.offers')" \
+		'[{"available":12,"available_at_most":false,"blocked":null,"parent":"mtty","spec":null}]'
 	says '^Video memory     64 MiB$' show mdev:mbochs-large
 	says '^Description      virtual display, 64 MB video memory$' show mdev:mbochs-large
 }
@@ -88,11 +88,11 @@ test_card_with_a_slice_in_use_is_blocked() {
 	is "$(device_field "$(vf 0)" .blocked)" null
 	is "$(fields $spec_vf '.available, .blocked')" '[1,null]'
 	# The verdict is the kernel's.
-	is "$(gpuspec check "$pf" --json | jq -r .verdict)" allowed
-	[[ $(gpuspec check "$pf" --json | jq -r .blocked) == "$pf has a slice in use"* ]]
+	is "$(gpuspec check "$pf" --json | gojq -r .verdict)" allowed
+	[[ $(gpuspec check "$pf" --json | gojq -r .blocked) == "$pf has a slice in use"* ]]
 	says "^but blocked: $pf has a slice in use, $(vf 1)" check "$pf"
 	gpuspec disable $spec_pf
-	is "$(gpuspec check "$pf" --json | jq -r .verdict || :)" refused
+	is "$(gpuspec check "$pf" --json | gojq -r .verdict || :)" refused
 	let_go slice
 	is "$(device_field "$pf" .blocked)" null
 }
@@ -110,7 +110,7 @@ test_slices_of_a_card_in_use_are_blocked() {
 	is "$(fields $spec_vf '.blocked_cards, .cards, .available')" '[1,1,0]'
 	says "^but blocked: $pf is held as a whole by vfio_open" check "$(vf 1)"
 	says "^[^ ]*$(vf 1) .*$pf is held as a whole" devices $spec_vf
-	[[ $(gpuspec show $spec_vf --json | jq -r '.offers[0].blocked') == "$pf is held as a whole"* ]]
+	[[ $(gpuspec show $spec_vf --json | gojq -r '.offers[0].blocked') == "$pf is held as a whole"* ]]
 	let_go whole
 	is "$(fields $spec_vf .blocked)" '[null]'
 	# VFIO has them all; one that it has not is to be had.
@@ -131,7 +131,7 @@ test_with_slices() {
 	grep -qx "$spec_vf is now disabled, a slice of $spec_pf" "$work/said"
 	is "$(wc -l <"$work/said")" 3
 	is "$(spec_field $spec_pf .state) $(spec_field $spec_vf .state)" 'disabled disabled'
-	is "$(gpuspec enable $spec_pf --with-slices --json | jq -c '[.changes[] | [.id, .changed, .slice_of]]')" \
+	is "$(gpuspec enable $spec_pf --with-slices --json | gojq -c '[.changes[] | [.id, .changed, .slice_of]]')" \
 		"[[\"$spec_pf\",true,null],[\"$spec_vf\",true,[\"$spec_pf\"]]]"
 	# All or nothing.
 	make_vfs 1

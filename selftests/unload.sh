@@ -47,7 +47,7 @@ test_unload_forgets_policy_and_gates() {
 
 test_autoload_by_family_name() {
 	rmmod gpuspec
-	is "$(gpuspec list --json | jq '.specs | length > 3')" true
+	is "$(gpuspec list --json | gojq '.specs | length > 3')" true
 	[ -d /sys/module/gpuspec ]
 }
 
@@ -59,7 +59,7 @@ test_bad_parameters_are_refused() {
 	logged "match_class: 'display' is not a PCI class"
 	modprobe gpuspec match_class=0108,0b
 	is "$(cat /sys/module/gpuspec/parameters/match_class)" 0108,0b
-	is "$(gpuspec list --json | jq -r '.specs[] | select(.id | startswith("pci:1b36:0010")) | .devices')" 1
+	is "$(gpuspec list --json | gojq -r '.specs[] | select(.id | startswith("pci:1b36:0010")) | .devices')" 1
 }
 
 bind_and_unbind() {
@@ -91,7 +91,7 @@ test_two_hundred_rounds_under_way() {
 	kill $binding $opening $creating
 	wait
 	modprobe gpuspec
-	is "$(gpuspec status --json | jq .in_use)" 0
+	is "$(gpuspec status --json | gojq .in_use)" 0
 	opens $card_b
 }
 

@@ -30,7 +30,7 @@ driver_says() {
 
 # Those that there are devices of.
 ids() {
-	gpuspec list --json | jq -r '.specs[] | select(.devices > 0) | .id' | grep ^vf: | tr '\n' ' '
+	gpuspec list --json | gojq -r '.specs[] | select(.devices > 0) | .id' | grep ^vf: | tr '\n' ' '
 }
 
 test_each_type_is_a_spec() {
@@ -116,7 +116,7 @@ test_type_changed_while_it_opens() {
 	refuses EAGAIN "$vf_a"
 	driver_set at_open 0
 	logged "$vf_a: closed again: its vGPU type changed as it was opened"
-	is "$(gpuspec status --json | jq .in_use)" 0
+	is "$(gpuspec status --json | gojq .in_use)" 0
 	is "$(device_field "$vf_a" .spec)" $spec_558
 	refuses EPERM "$vf_a"
 	# It was closed, or this would say that it is busy.
@@ -247,7 +247,7 @@ test_listeners_are_told() {
 	set_type "$vf_a" 559
 	opens "$vf_a"
 	eventually grep -q closed "$work/events"
-	is "$(jq -r '"\(.event) \(.device.spec)"' "$work/events" | tr '\n' ' ')" \
+	is "$(gojq -r '"\(.event) \(.device.spec)"' "$work/events" | tr '\n' ' ')" \
 		"device-removed $spec_vf device-added $spec_559 opened $spec_559 closed $spec_559 "
 }
 
@@ -295,7 +295,7 @@ test_unbound_while_held() {
 	let_go first
 	wait $!
 	is "$(device_field "$vf_a" .spec)" $spec_vf
-	is "$(gpuspec status --json | jq .in_use)" 0
+	is "$(gpuspec status --json | gojq .in_use)" 0
 }
 
 test_unload_while_held() {
@@ -355,7 +355,7 @@ test_types_change_under_way() {
 	eventually set_type "$vf_a" 559
 	eventually set_type "$vf_b" 559
 	is "$(spec_field $spec_559 .devices)" 2
-	is "$(gpuspec status --json | jq .in_use)" 0
+	is "$(gpuspec status --json | gojq .in_use)" 0
 	opens "$vf_a"
 	opens "$vf_b"
 }

@@ -51,7 +51,7 @@ test_mdev() {
 }
 
 test_mdev_of_a_uuid() {
-	is "$(gpuspec vgpu create mtty-2 --uuid "${uuid_a^^}" --parent mtty --json | jq -c '[.address, .spec, .parent, .persistent]')" \
+	is "$(gpuspec vgpu create mtty-2 --uuid "${uuid_a^^}" --parent mtty --json | gojq -c '[.address, .spec, .parent, .persistent]')" \
 		"[\"$uuid_a\",\"mdev:mtty-2\",\"mtty\",false]"
 	exits_with 1 gpuspec vgpu create mtty-2 --uuid $uuid_a
 	grep -q "there is an mdev $uuid_a already; nothing was changed" "$work/said"
@@ -97,7 +97,7 @@ test_persistent_mdev() {
 	trap 'rm -rf /etc/mdevctl.d/mtty' EXIT
 	gpuspec vgpu create $spec_mdev --uuid $uuid_a --persistent >"$work/said"
 	grep -qx "$uuid_a is a $spec_mdev on mtty, and will be after each boot" "$work/said"
-	is "$(mdevctl list -d --dumpjson | jq -c '[.. | .start? // empty]')" '["auto"]'
+	is "$(mdevctl list -d --dumpjson | gojq -c '[.. | .start? // empty]')" '["auto"]'
 	is "$(device_field $uuid_a .spec)" $spec_mdev
 	gpuspec vgpu remove $uuid_a >"$work/said"
 	grep -q 'mdevctl will make it again' "$work/said"
@@ -130,7 +130,7 @@ test_vf() {
 	is "$(driver_of "$vf")" vfio-pci
 	opens "$vf"
 	is "$(spec_field $spec_vf .available)" 15
-	second=$(gpuspec vgpu create $spec_vf --parent "${pf#0000:}" --json | jq -r .address)
+	second=$(gpuspec vgpu create $spec_vf --parent "${pf#0000:}" --json | gojq -r .address)
 	[ "$second" != "$vf" ]
 	hold holder "$vf"
 	fails_with "$vf is in use" gpuspec vgpu remove "$vf"
@@ -142,7 +142,7 @@ test_vf() {
 	exits_with 2 gpuspec vgpu remove "$pf"
 	exits_with 2 gpuspec vgpu create $spec_vf --uuid $uuid_a
 	# That one is had again.
-	is "$(gpuspec vgpu create $spec_vf --json | jq -r .address)" "$vf"
+	is "$(gpuspec vgpu create $spec_vf --json | gojq -r .address)" "$vf"
 }
 
 test_vf_that_cannot_be_had_leaves_no_vfs() {
