@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
+#define pr_fmt(fmt) "gpuspec " fmt
+
 #include <linux/lockdep.h>
 #include <linux/mdev.h>
 #include <linux/pci.h>
+#include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -154,35 +157,27 @@ static void add(struct device *dev)
 }
 
 /*
- * Put the device, of this type if it is a virtual function that has one, with
- * the spec that it is of by now. In use it stays what it was judged as, and
+ * Put the device with the spec that it is of by now: by the type that was
+ * @told of it (gpuspec_vf_type()). In use it stays what it was judged as, and
  * its driver does not change its type; unless nobody judged it.
  */
-static void settle(struct gpuspec_device *device, const char *vf_type)
+static void settle(struct gpuspec_device *device, int told, const char *type)
 {
 	char id[GPUSPEC_ID_SIZE];
 
 	lockdep_assert_held(&gpuspec_lock);
 	if (device->in_use && device->holder.pid)
 		return;
-	if (!gpuspec_identify(device->dev, vf_type, id) || !strcmp(id, device->spec->id))
+	if (told < 0 && !device->type_untold)
+		pr_warn("%s: its driver does not tell its vGPU type%s: it may be of any (error %d)\n",
+			dev_name(device->dev), told == -ETIMEDOUT ? " in time" :
+			told == -EPROTO ? " as a number" : "", told);
+	device->type_untold = told < 0;
+	if (!gpuspec_identify(device->dev, told > 0 ? type : NULL, id) ||
+	    !strcmp(id, device->spec->id))
 		return;
 	leave_spec(device);
 	join_spec(device, id);
-}
-
-static void look_again(struct device *dev)
-{
-	char type[GPUSPEC_VF_TYPE_SIZE];
-	struct gpuspec_device *device;
-	bool typed;
-
-	typed = gpuspec_vf_type(dev, type);
-	mutex_lock(&gpuspec_lock);
-	device = find(dev);
-	if (device)
-		settle(device, typed ? type : NULL);
-	mutex_unlock(&gpuspec_lock);
 }
 
 /* Can it come to be of another spec? */
@@ -191,27 +186,50 @@ static bool can_change(const struct gpuspec_device *device)
 	return dev_is_pci(device->dev) && to_pci_dev(device->dev)->is_virtfn;
 }
 
+/* A device that is looked at again. */
+struct look {
+	struct device *dev;
+	struct gpuspec_vf_inquiry *inquiry;
+};
+
+static void end_look(struct look *look, unsigned long deadline)
+{
+	char type[GPUSPEC_VF_TYPE_SIZE];
+	struct gpuspec_device *device;
+	int told;
+
+	told = gpuspec_vf_type_answer(look->inquiry, deadline, type);
+	mutex_lock(&gpuspec_lock);
+	device = find(look->dev);
+	if (device)
+		settle(device, told, type);
+	mutex_unlock(&gpuspec_lock);
+	put_device(look->dev);
+}
+
 int gpuspec_device_look_again(const char *address)
 {
 	struct gpuspec_device *device;
-	struct device **devs;
+	unsigned long deadline;
+	struct look *looks;
 	u32 count = 0, i;
 
 	mutex_lock(&gpuspec_lock);
-	devs = kvmalloc_array(totals.devices, sizeof(*devs), GFP_KERNEL_ACCOUNT);
-	if (devs)
+	looks = kvmalloc_array(totals.devices, sizeof(*looks), GFP_KERNEL_ACCOUNT);
+	if (looks)
 		list_for_each_entry(device, &gpuspec_devices, node)
 			if (can_change(device) &&
 			    (!address || !strcmp(dev_name(device->dev), address)))
-				devs[count++] = get_device(device->dev);
+				looks[count++].dev = get_device(device->dev);
 	mutex_unlock(&gpuspec_lock);
-	if (!devs)
+	if (!looks)
 		return -ENOMEM;
-	for (i = 0; i < count; i++) {
-		look_again(devs[i]);
-		put_device(devs[i]);
-	}
-	kvfree(devs);
+	for (i = 0; i < count; i++)
+		looks[i].inquiry = gpuspec_vf_type_ask(looks[i].dev);
+	deadline = gpuspec_vf_type_deadline();
+	for (i = 0; i < count; i++)
+		end_look(&looks[i], deadline);
+	kvfree(looks);
 	return 0;
 }
 
@@ -257,78 +275,105 @@ u32 gpuspec_device_held(const struct gpuspec_spec *spec, const char *account)
 	return held;
 }
 
+enum gpuspec_reason gpuspec_device_judge_spec(const struct gpuspec_spec *spec, const char *opener)
+{
+	return gpuspec_spec_judge(spec, opener,
+				  spec && opener ? gpuspec_device_held(spec, opener) : 0);
+}
+
+enum gpuspec_reason gpuspec_device_judge(const struct gpuspec_device *device, const char *opener,
+					 struct gpuspec_spec **by)
+{
+	enum gpuspec_reason reason = gpuspec_device_judge_spec(device->spec, opener);
+	size_t length = strlen(device->spec->id);
+	struct gpuspec_spec *spec;
+
+	*by = device->spec;
+	if (reason != GPUSPEC_REASON_ALLOWED || !device->type_untold)
+		return reason;
+	for (spec = gpuspec_spec_first(); spec; spec = gpuspec_spec_next(spec)) {
+		if (strncmp(spec->id, device->spec->id, length) || spec->id[length] != '/')
+			continue;
+		reason = gpuspec_device_judge_spec(spec, opener);
+		if (reason != GPUSPEC_REASON_ALLOWED) {
+			*by = spec;
+			return reason;
+		}
+	}
+	return gpuspec_device_judge_spec(NULL, opener);
+}
+
 /* Fills in the account of @process. */
 static int ask(struct gpuspec_device *device, enum gpuspec_gate gate,
 	       struct gpuspec_process *process)
 {
-	const char *opener = gate == GPUSPEC_GATE_OPEN ? process->account : NULL;
 	struct gpuspec_device_info info;
 	enum gpuspec_reason reason;
+	struct gpuspec_spec *by;
 
 	gpuspec_accounts_recognise(gpuspec_accounts_in_force(), process);
-	reason = gpuspec_spec_judge(device->spec, opener,
-				    gpuspec_device_held(device->spec, process->account));
+	reason = gpuspec_device_judge(device, gate == GPUSPEC_GATE_OPEN ? process->account : NULL,
+				      &by);
 	if (reason == GPUSPEC_REASON_ALLOWED)
 		return 0;
 	totals.refused++;
 	totals.refused_for[reason]++;
-	device->spec->refused++;
+	by->refused++;
 	gpuspec_device_describe(device, &info);
-	gpuspec_event_refused(&info, process, gate, reason, &device->spec->log_limit);
+	strscpy(info.spec, by->id, sizeof(info.spec));
+	gpuspec_event_refused(&info, process, gate, reason, &by->log_limit);
 	return gpuspec_reason_errno(reason);
 }
 
-int gpuspec_device_bind(struct device *dev)
+static void hold(struct gpuspec_device *device, const struct gpuspec_process *process)
 {
-	struct gpuspec_process process;
-	struct gpuspec_device *device;
-	int error = 0;
-
-	look_again(dev);
-	gpuspec_process_current(&process);
-	mutex_lock(&gpuspec_lock);
-	device = find(dev);
-	if (device)
-		error = ask(device, GPUSPEC_GATE_BIND, &process);
-	mutex_unlock(&gpuspec_lock);
-	return error;
+	device->holder = *process;
+	set_in_use(device, true);
+	update_rom_state(device);
 }
 
-int gpuspec_device_open(struct device *dev)
+static int pass(struct device *dev, enum gpuspec_gate gate)
 {
 	char type[GPUSPEC_VF_TYPE_SIZE];
 	struct gpuspec_process process;
 	struct gpuspec_device *device;
-	bool typed;
-	int error = 0;
+	int told, error = 0;
 
-	typed = gpuspec_vf_type(dev, type);
+	told = gpuspec_vf_type(dev, type);
 	gpuspec_process_current(&process);
 	mutex_lock(&gpuspec_lock);
 	device = find(dev);
 	if (device) {
-		settle(device, typed ? type : NULL);
-		error = ask(device, GPUSPEC_GATE_OPEN, &process);
-		if (!error) {
-			device->holder = process;
-			set_in_use(device, true);
-			update_rom_state(device);
-		}
+		settle(device, told, type);
+		error = ask(device, gate, &process);
+		if (!error && gate == GPUSPEC_GATE_OPEN)
+			hold(device, &process);
 	}
 	mutex_unlock(&gpuspec_lock);
 	return error;
+}
+
+int gpuspec_device_bind(struct device *dev)
+{
+	return pass(dev, GPUSPEC_GATE_BIND);
+}
+
+int gpuspec_device_open(struct device *dev)
+{
+	return pass(dev, GPUSPEC_GATE_OPEN);
 }
 
 bool gpuspec_device_is_as_judged(struct device *dev)
 {
 	char type[GPUSPEC_VF_TYPE_SIZE], id[GPUSPEC_ID_SIZE];
 	struct gpuspec_device *device;
-	bool typed, is = true;
+	bool is = true;
+	int told;
 
-	typed = gpuspec_vf_type(dev, type);
+	told = gpuspec_vf_type(dev, type);
 	mutex_lock(&gpuspec_lock);
 	device = find(dev);
-	if (device && gpuspec_identify(dev, typed ? type : NULL, id))
+	if (device && gpuspec_identify(dev, told > 0 ? type : NULL, id))
 		is = !strcmp(id, device->spec->id);
 	mutex_unlock(&gpuspec_lock);
 	return is;

@@ -23,6 +23,7 @@ struct gpuspec_device {
 	struct list_head node;
 	struct device *dev;		/* referenced */
 	struct gpuspec_spec *spec;	/* kept in the table by spec->devices */
+	bool type_untold;		/* a virtual function, of perhaps any type */
 	bool in_use;
 	struct gpuspec_process holder;	/* if in use; pid 0: it was so before us */
 	enum gpuspec_rom_state rom_state;
@@ -83,6 +84,20 @@ void gpuspec_device_rom_changed(struct gpuspec_spec *spec);
 
 /* How many devices of the spec does the account hold? Under gpuspec_lock. */
 u32 gpuspec_device_held(const struct gpuspec_spec *spec, const char *account);
+
+/*
+ * The verdict on a device of the spec (NULL: of one that policy does not name)
+ * for the account @opener, with what that holds; NULL: it is bound. Under
+ * gpuspec_lock, as the next.
+ */
+enum gpuspec_reason gpuspec_device_judge_spec(const struct gpuspec_spec *spec, const char *opener);
+/*
+ * The verdict on the device, and the spec @by which it was judged: its own. A
+ * virtual function whose driver does not tell its type may be of any: it is
+ * refused if one of its types that policy names is, or one that it does not.
+ */
+enum gpuspec_reason gpuspec_device_judge(const struct gpuspec_device *device, const char *opener,
+					 struct gpuspec_spec **by);
 
 /* The table, for reading; under gpuspec_lock. */
 extern struct list_head gpuspec_devices;

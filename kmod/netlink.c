@@ -99,15 +99,17 @@ static int judge(struct genl_info *info, struct gpuspec_process *opener, char *i
 		 enum gpuspec_reason *reason)
 {
 	const struct gpuspec_device *device;
-	const struct gpuspec_spec *spec;
+	struct gpuspec_spec *spec;
 	const char *given;
 
 	lockdep_assert_held(&gpuspec_lock);
+	if (!*opener->account)
+		gpuspec_accounts_recognise(gpuspec_accounts_in_force(), opener);
 	if (info->attrs[GPUSPEC_A_ID]) {
 		given = gpuspec_request_id(info->attrs, info->extack);
 		if (!given)
 			return -EINVAL;
-		spec = gpuspec_spec_find(given);
+		*reason = gpuspec_device_judge_spec(gpuspec_spec_find(given), opener->account);
 	} else {
 		device = gpuspec_device_by_address(nla_data(info->attrs[GPUSPEC_A_ADDRESS]));
 		if (!device) {
@@ -115,14 +117,10 @@ static int judge(struct genl_info *info, struct gpuspec_process *opener, char *i
 					    "no GPU of this host has this address");
 			return -ENOENT;
 		}
-		spec = device->spec;
+		*reason = gpuspec_device_judge(device, opener->account, &spec);
 		given = spec->id;
 	}
 	strscpy(id, given, GPUSPEC_ID_SIZE);
-	if (!*opener->account)
-		gpuspec_accounts_recognise(gpuspec_accounts_in_force(), opener);
-	*reason = gpuspec_spec_judge(spec, opener->account,
-				     spec ? gpuspec_device_held(spec, opener->account) : 0);
 	return 0;
 }
 

@@ -9,9 +9,11 @@
 #ifndef GPUSPEC_VF_TYPE_H
 #define GPUSPEC_VF_TYPE_H
 
+#include <linux/jiffies.h>
 #include <linux/types.h>
 
 struct device;
+struct gpuspec_vf_inquiry;
 
 #define GPUSPEC_VF_TYPE_SIZE	24
 
@@ -19,12 +21,30 @@ int gpuspec_vf_type_init(void);
 void gpuspec_vf_type_exit(void);
 
 /*
- * Write the type of @dev, like nvidia-559, as it is now. False if it has
- * none, if it cannot be read, and of course if @dev is no virtual function.
+ * Begin to ask for the type of @dev; the answer is to be waited for. NULL if
+ * it is no virtual function; -ENOMEM; -ETIMEDOUT if an answer, for which
+ * nobody waits any more, has not come yet.
  *
  * May be called under any lock that a driver takes, too, but not under
- * gpuspec_lock: it may take seconds.
+ * gpuspec_lock, as the answer: it may take seconds.
  */
-bool gpuspec_vf_type(struct device *dev, char type[GPUSPEC_VF_TYPE_SIZE]);
+struct gpuspec_vf_inquiry *gpuspec_vf_type_ask(struct device *dev);
+
+/* How long, in jiffies, all answers are waited for that are asked for now. */
+static inline unsigned long gpuspec_vf_type_deadline(void)
+{
+	return jiffies + 5 * HZ;
+}
+
+/*
+ * Wait for the answer, and free the inquiry. 1: @type has it, like nvidia-559.
+ * 0: there is none. An error: it cannot be told, so it may be any; -EPROTO for
+ * a text that is no number. NULL and errors are as asking gave them.
+ */
+int gpuspec_vf_type_answer(struct gpuspec_vf_inquiry *inquiry, unsigned long deadline,
+			   char type[GPUSPEC_VF_TYPE_SIZE]);
+
+/* Ask, and wait. */
+int gpuspec_vf_type(struct device *dev, char type[GPUSPEC_VF_TYPE_SIZE]);
 
 #endif /* GPUSPEC_VF_TYPE_H */

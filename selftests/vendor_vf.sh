@@ -207,6 +207,55 @@ test_closed_refuses_what_has_no_type() {
 	opens "$vf_a"
 }
 
+# Then it may be of any: of one that is refused, too.
+test_type_that_is_not_told_may_be_any() {
+	give_vfs
+	set_type "$vf_a" 557
+	gpuspec disable $spec_558
+	opens "$vf_a"
+	driver_says 'NVIDIA A40-48Q'
+	refuses EPERM "$vf_a"
+	logged "gpuspec $vf_a: its driver does not tell its vGPU type as a number"
+	logged "refused: $spec_558 is disabled"
+	is "$(spec_field $spec_558 .refused)" 1
+	is "$(gpuspec check "$vf_a" --json | gojq -r '.spec + " " + .reason')" "$spec_558 disabled"
+	driver_says ''
+	driver_set show_error 5
+	refuses EPERM "$vf_a"
+	gpuspec enable $spec_558
+	opens "$vf_a"
+	# Or of one that the policy does not name.
+	gpuspec enable $spec_vf
+	gpuspec share $spec_vf --all
+	gpuspec default closed
+	refuses EPERM "$vf_a"
+	driver_set show_error 0
+	refuses EPERM "$vf_a"
+	gpuspec enable $spec_557
+	gpuspec share $spec_557 --all
+	opens "$vf_a"
+}
+
+test_drivers_that_hang_are_waited_for_once() {
+	local from
+	give_vfs
+	driver_set store_ms 30000
+	set_type "$vf_a" 559 &
+	set_type "$vf_b" 559 &
+	sleep 1
+	from=$SECONDS
+	gpuspec list >/dev/null
+	gpuspec devices >/dev/null
+	gpuspec list >/dev/null
+	gpuspec check "$vf_b" >/dev/null
+	echo "it took $((SECONDS - from)) s"
+	[ $((SECONDS - from)) -lt 15 ]
+	wait
+	driver_set store_ms 0
+	is "$(device_field "$vf_a" .spec)" $spec_559
+	is "$(device_field "$vf_b" .spec)" $spec_559
+}
+
 # What an opener has at /sys is not what is judged.
 test_opener_cannot_tell_another_type() {
 	give_vfs
@@ -231,7 +280,7 @@ test_driver_that_is_busy_does_not_block_for_ever() {
 	set_type "$vf_a" 0 &
 	sleep 1
 	refuses EPERM "$vf_a"
-	logged "gpuspec $vf_a: its driver does not tell its vGPU type within 5 s"
+	logged "gpuspec $vf_a: its driver does not tell its vGPU type in time"
 	wait $!
 	is "$(cat "$(current_type "$vf_a")")" 0
 	driver_set store_ms 0

@@ -10,31 +10,30 @@
 #include "verdict.h"
 #include "way_out.h"
 
-/* What is in the way of the device that was asked about, or of its spec; empty if nothing. */
-static const char *find_blocked(const struct gpuspec_inventory *inventory, const char *word,
-				const char *id)
+static const char *blocked_spec(const struct gpuspec_inventory *inventory, const char *id)
 {
-	const struct gpuspec_card *card = resolve_device(inventory, word);
 	const struct gpuspec_model *model = gpuspec_inventory_model(inventory, id);
 
-	return card ? card->blocked : model ? model->blocked : "";
+	return model ? model->blocked : "";
 }
 
-static int tell(const struct request *request, const char *id, enum gpuspec_reason reason,
-		const char *account, const char *blocked)
+/* @blocked: what is in the way of what was asked about; empty if nothing. */
+static int tell(const struct request *request, const struct gpuspec_answer *judged,
+		const char *blocked)
 {
-	bool allowed = reason == GPUSPEC_REASON_ALLOWED;
+	bool allowed = judged->reason == GPUSPEC_REASON_ALLOWED;
 	char sentence[512], phrase[GPUSPEC_PHRASE_SIZE];
 	json_t *answer;
 
-	gpuspec_reason_phrase(reason, account, phrase);
-	snprintf(sentence, sizeof(sentence), "%s %s%s", id, phrase,
-		 gpuspec_reason_way_out(reason));
+	gpuspec_reason_phrase(judged->reason, judged->account, phrase);
+	snprintf(sentence, sizeof(sentence), "%s %s%s", judged->id, phrase,
+		 gpuspec_reason_way_out(judged->reason));
 	answer = json_object();
+	output_set(answer, "spec", row_string(judged->id));
 	output_set(answer, "verdict", row_string(allowed ? "allowed" : "refused"));
-	output_set(answer, "reason", row_string(gpuspec_reason_name(reason)));
+	output_set(answer, "reason", row_string(gpuspec_reason_name(judged->reason)));
 	output_set(answer, "sentence", row_string(sentence));
-	output_set(answer, "account", row_string(account));
+	output_set(answer, "account", row_string(judged->account));
 	output_set(answer, "blocked", row_string_or_null(blocked));
 	if (request->json)
 		output_json(answer);
@@ -61,11 +60,10 @@ static bool is_account(const struct gpuspec_tables *tables, const char *name)
 int check(struct request *request)
 {
 	struct gpuspec_question question = { .account = request->account, .pid = request->pid };
-	char account[GPUSPEC_ACCOUNT_SIZE];
 	struct gpuspec_inventory inventory;
-	enum gpuspec_reason reason;
+	const struct gpuspec_card *card;
+	struct gpuspec_answer answer;
 	int error, result = EXIT_DONE;
-	const char *id;
 
 	error = gpuspec_inventory_read(request->nl, "/sys", &inventory);
 	if (error)
@@ -73,17 +71,21 @@ int check(struct request *request)
 	if (request->account && !is_account(&inventory.tables, request->account))
 		result = fail(EXIT_NOT_FOUND, "check", "there is no account %s; gpuspec account list shows those there are",
 			      request->account);
-	id = result ? NULL : resolve_spec(request, &inventory, request->argv[0], &result);
-	if (id) {
-		question.id = id;
-		error = gpuspec_nl_check(request->nl, &question, &reason, account);
+	card = resolve_device(&inventory, request->argv[0]);
+	/* A device is judged by what it is at that moment, which the kernel finds out. */
+	if (card)
+		question.address = card->device.address;
+	else if (!result)
+		question.id = resolve_spec(request, &inventory, request->argv[0], &result);
+	if (!result) {
+		error = gpuspec_nl_check(request->nl, &question, &answer);
 		if (error == -ESRCH)
 			result = fail(EXIT_NOT_FOUND, "check", "there is no process %u",
 				      request->pid);
 		else
 			result = error ? fail_nl(request->nl, error, "check") :
-				tell(request, id, reason, account,
-				     find_blocked(&inventory, request->argv[0], id));
+				tell(request, &answer, card ? card->blocked :
+				     blocked_spec(&inventory, question.id));
 	}
 	gpuspec_inventory_free(&inventory);
 	return result;

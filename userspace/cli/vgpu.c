@@ -24,19 +24,19 @@
 static int ask_kernel(struct request *request, const char *id)
 {
 	struct gpuspec_question question = { .id = id };
-	char account[GPUSPEC_ACCOUNT_SIZE], phrase[GPUSPEC_PHRASE_SIZE];
-	enum gpuspec_reason reason;
+	char phrase[GPUSPEC_PHRASE_SIZE];
+	struct gpuspec_answer answer;
 	int error;
 
-	error = gpuspec_nl_check(request->nl, &question, &reason, account);
+	error = gpuspec_nl_check(request->nl, &question, &answer);
 	if (error)
 		return fail_nl(request->nl, error, request->verb);
-	if (reason == GPUSPEC_REASON_ALLOWED || reason == GPUSPEC_REASON_NOT_SHARED ||
-	    reason == GPUSPEC_REASON_QUOTA)
+	if (answer.reason == GPUSPEC_REASON_ALLOWED ||
+	    answer.reason == GPUSPEC_REASON_NOT_SHARED || answer.reason == GPUSPEC_REASON_QUOTA)
 		return EXIT_DONE;
-	gpuspec_reason_phrase(reason, account, phrase);
+	gpuspec_reason_phrase(answer.reason, answer.account, phrase);
 	return fail(EXIT_REFUSED, request->verb, "%s %s%s", id, phrase,
-		    gpuspec_reason_way_out(reason));
+		    gpuspec_reason_way_out(answer.reason));
 }
 
 /* The options fit the spec; and what they say, into @slice. */

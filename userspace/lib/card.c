@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "card.h"
 #include "nvml.h"
@@ -79,13 +80,17 @@ static void find_parent_of_mdev(struct gpuspec_card *card, const char *folder)
 static void read_pci(struct gpuspec_card *card, const char *folder)
 {
 	char path[PATH_MAX];
+	struct gpuspec_id id;
 
 	gpuspec_sysfs_link(folder, "physfn", card->parent, sizeof(card->parent));
 	gpuspec_pci_function_read(folder, &card->pci);
 	card->mdev_types = 0;
 	snprintf(path, sizeof(path), "%s/mdev_supported_types", folder);
 	gpuspec_sysfs_each(path, count_entry, &card->mdev_types);
-	card->vendor_type = gpuspec_sysfs_number(folder, "nvidia/current_vgpu_type");
+	snprintf(path, sizeof(path), "%s/nvidia/current_vgpu_type", folder);
+	/* The kernel has asked its driver already, and does not wait for ever for an answer. */
+	if (!access(path, F_OK))
+		card->vendor_type = gpuspec_id_parse(card->device.spec, &id) && id.vf_type;
 }
 
 int gpuspec_card_read(struct gpuspec_card *card, const struct gpuspec_device *device,

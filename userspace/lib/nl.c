@@ -191,16 +191,9 @@ void gpuspec_nl_free_tables(struct gpuspec_tables *tables)
 	memset(tables, 0, sizeof(*tables));
 }
 
-struct check {
-	enum gpuspec_reason *reason;
-	char *account;
-};
-
 static int take_check(const struct genlmsghdr *header, void *data)
 {
-	struct check *check = data;
-
-	return gpuspec_message_check(header, check->reason, check->account);
+	return gpuspec_message_check(header, data);
 }
 
 static int put_question(struct nl_msg *message, const struct gpuspec_question *question)
@@ -217,16 +210,15 @@ static int put_question(struct nl_msg *message, const struct gpuspec_question *q
 }
 
 int gpuspec_nl_check(struct gpuspec_nl *nl, const struct gpuspec_question *question,
-		     enum gpuspec_reason *reason, char *account)
+		     struct gpuspec_answer *answer)
 {
 	struct nl_msg *message = gpuspec_nl_request(nl, GPUSPEC_CMD_CHECK, 0);
-	struct check check = { .reason = reason, .account = account };
 
 	if (message && put_question(message, question)) {
 		nlmsg_free(message);
 		message = NULL;
 	}
-	return gpuspec_nl_converse(nl, message, take_check, &check);
+	return gpuspec_nl_converse(nl, message, take_check, answer);
 }
 
 struct log {

@@ -139,12 +139,15 @@ struct gpuspec_question {
 	uint32_t pid;		/* 0: the caller */
 };
 
-/*
- * The verdict, and to @account, of GPUSPEC_ACCOUNT_SIZE bytes, for which
- * account. -ENOENT: there is no such device; -ESRCH: no such process.
- */
+struct gpuspec_answer {
+	char id[GPUSPEC_ID_MAX + 1];	/* of the spec that was judged */
+	enum gpuspec_reason reason;
+	char account[GPUSPEC_ACCOUNT_SIZE];
+};
+
+/* The verdict. -ENOENT: there is no such device; -ESRCH: no such process. */
 int gpuspec_nl_check(struct gpuspec_nl *nl, const struct gpuspec_question *question,
-		     enum gpuspec_reason *reason, char *account);
+		     struct gpuspec_answer *answer);
 
 /* Make all changes at once, or none: one transaction. */
 int gpuspec_nl_change(struct gpuspec_nl *nl, const struct gpuspec_change *changes,

@@ -317,16 +317,16 @@ int gpuspec_message_account(const struct genlmsghdr *header, struct gpuspec_acco
 	return error;
 }
 
-int gpuspec_message_check(const struct genlmsghdr *header, enum gpuspec_reason *reason,
-			  char *account)
+int gpuspec_message_check(const struct genlmsghdr *header, struct gpuspec_answer *answer)
 {
 	struct nlattr *attrs[GPUSPEC_A_MAX + 1];
 
-	if (parse(header, attrs, GPUSPEC_A_MAX, top_policy) || !attrs[GPUSPEC_A_REASON] ||
-	    !attrs[GPUSPEC_A_ACCOUNT])
+	if (parse(header, attrs, GPUSPEC_A_MAX, top_policy) || !attrs[GPUSPEC_A_ID] ||
+	    !attrs[GPUSPEC_A_REASON] || !attrs[GPUSPEC_A_ACCOUNT])
 		return -EPROTO;
-	*reason = nla_get_u32(attrs[GPUSPEC_A_REASON]);
-	copy_string(account, GPUSPEC_ACCOUNT_SIZE, attrs[GPUSPEC_A_ACCOUNT]);
+	copy_string(answer->id, sizeof(answer->id), attrs[GPUSPEC_A_ID]);
+	answer->reason = nla_get_u32(attrs[GPUSPEC_A_REASON]);
+	copy_string(answer->account, sizeof(answer->account), attrs[GPUSPEC_A_ACCOUNT]);
 	return 0;
 }
 

@@ -20,9 +20,7 @@ int gpuspec_message_share(const struct genlmsghdr *header, struct gpuspec_share 
 /* Or -ENOMEM; account->cgroups is to be freed. */
 int gpuspec_message_account(const struct genlmsghdr *header, struct gpuspec_account *account,
 			    uint32_t *generation);
-/* @account has GPUSPEC_ACCOUNT_SIZE bytes. */
-int gpuspec_message_check(const struct genlmsghdr *header, enum gpuspec_reason *reason,
-			  char *account);
+int gpuspec_message_check(const struct genlmsghdr *header, struct gpuspec_answer *answer);
 /* A piece of a ROM; *@bytes points into the message. */
 int gpuspec_message_rom(const struct genlmsghdr *header, struct gpuspec_rom *rom,
 			uint32_t *offset, const void **bytes, uint32_t *count);

@@ -73,13 +73,12 @@ static int fail_nl(const struct hook *hook, int error)
 	return fail(hook, "", gpuspec_nl_sentence(hook->nl));
 }
 
-static int check(const char *address, const char *account, enum gpuspec_reason *reason,
+static int check(const char *address, const char *account, struct gpuspec_answer *answer,
 		 void *data)
 {
 	const struct gpuspec_question question = { .address = address, .account = account };
-	char judged[GPUSPEC_ACCOUNT_SIZE];
 
-	return gpuspec_nl_check(data, &question, reason, judged);
+	return gpuspec_nl_check(data, &question, answer);
 }
 
 static int judge_by_tables(const struct hook *hook, const struct gpuspec_tables *tables)

@@ -67,14 +67,14 @@ static bool depends_on_account(enum gpuspec_reason reason)
 	return reason == GPUSPEC_REASON_NOT_SHARED || reason == GPUSPEC_REASON_QUOTA;
 }
 
-static int refuse(const struct judge *judge, const struct gpuspec_device *device,
-		  enum gpuspec_reason reason, const char *account)
+static int refuse(const struct judge *judge, const char *address,
+		  const struct gpuspec_answer *answer)
 {
 	char phrase[GPUSPEC_PHRASE_SIZE];
 
-	gpuspec_reason_phrase(reason, account, phrase);
-	fprintf(judge->out, "gpuspec: GPU %s (%s) %s%s\n", device->address, device->spec, phrase,
-		gpuspec_reason_way_out(reason));
+	gpuspec_reason_phrase(answer->reason, answer->account, phrase);
+	fprintf(judge->out, "gpuspec: GPU %s (%s) %s%s\n", address, answer->id, phrase,
+		gpuspec_reason_way_out(answer->reason));
 	return 1;
 }
 
@@ -105,23 +105,23 @@ static int judge_device(const struct judge *judge, const struct domain *domain, 
 			const struct owner *owner)
 {
 	const struct gpuspec_device *device;
-	enum gpuspec_reason reason;
+	struct gpuspec_answer answer;
 	unsigned int before;
 	int error;
 
 	device = find_device(judge->tables, domain->devices[number]);
 	if (!device)
 		return 0;
-	error = judge->check(device->address, owner->account, &reason, judge->data);
+	error = judge->check(device->address, owner->account, &answer, judge->data);
 	/* It has gone since the tables were read. */
 	if (error == -ENOENT)
 		return 0;
 	if (error)
 		return error;
-	if (!owner->certain && depends_on_account(reason))
+	if (!owner->certain && depends_on_account(answer.reason))
 		return 0;
-	if (reason != GPUSPEC_REASON_ALLOWED)
-		return refuse(judge, device, reason, owner->account);
+	if (answer.reason != GPUSPEC_REASON_ALLOWED)
+		return refuse(judge, device->address, &answer);
 	before = count_before(judge->tables, domain, number, device->spec);
 	return before && owner->certain ?
 		judge_maximum(judge, device, owner->account, before) : 0;

@@ -12,7 +12,7 @@
 struct judge {
 	const struct gpuspec_tables *tables;
 	/* The kernel's verdict, as by gpuspec_nl_check(). */
-	int (*check)(const char *address, const char *account, enum gpuspec_reason *reason,
+	int (*check)(const char *address, const char *account, struct gpuspec_answer *answer,
 		     void *data);
 	void *data;
 	FILE *out;	/* one line for each device that is refused */

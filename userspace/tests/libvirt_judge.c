@@ -182,7 +182,7 @@ static void test_owners(void)
 /* --- verdicts --- */
 
 /* As the kernel judges, by the same tables. */
-static int check(const char *address, const char *account, enum gpuspec_reason *reason,
+static int check(const char *address, const char *account, struct gpuspec_answer *answer,
 		 void *data)
 {
 	struct gpuspec_claim claim = { .listed = false };
@@ -201,7 +201,9 @@ static int check(const char *address, const char *account, enum gpuspec_reason *
 	for (i = 0; strcmp(specs[i].id, spec); i++)
 		;
 	rule = (struct gpuspec_rule){ specs[i].named, specs[i].state, specs[i].sharing };
-	*reason = gpuspec_verdict(&rule, tables.info.unnamed, &claim);
+	snprintf(answer->id, sizeof(answer->id), "%s", spec);
+	snprintf(answer->account, sizeof(answer->account), "%s", account);
+	answer->reason = gpuspec_verdict(&rule, tables.info.unnamed, &claim);
 	return 0;
 }
 
