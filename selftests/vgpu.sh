@@ -102,6 +102,12 @@ test_persistent_mdev() {
 	gpuspec vgpu remove $uuid_a >"$work/said"
 	grep -q 'mdevctl will make it again' "$work/said"
 	mdevctl start -u $uuid_a -p mtty
+	# One that is started by hand only.
+	mdevctl modify -u $uuid_a -p mtty --manual
+	gpuspec vgpu remove $uuid_a >"$work/said"
+	grep -q 'it stays defined, but mdevctl does not start it at boot' "$work/said"
+	mdevctl start -u $uuid_a -p mtty
+	is "$(gpuspec vgpu remove $uuid_a --dry-run --json | gojq -c '[.persistent, .defined]')" '[false,true]'
 	gpuspec vgpu remove $uuid_a --persistent
 	is "$(mdevs)" 0
 	is "$(mdevctl list -d)" ''

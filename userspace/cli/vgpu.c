@@ -168,22 +168,25 @@ static const struct gpuspec_card *find_below(const struct gpuspec_inventory *inv
 }
 
 static void tell_removed(const struct request *request, const struct gpuspec_slice *slice,
-			 bool is_defined)
+			 enum gpuspec_mdevctl_definition left)
 {
 	json_t *answer = json_object();
 
 	output_set(answer, "address", row_string(slice->address));
 	output_set(answer, "spec", row_string(slice->spec));
 	output_set(answer, "parent", row_string_or_null(slice->parent));
-	output_set(answer, "persistent", json_boolean(is_defined));
+	output_set(answer, "persistent", json_boolean(left == GPUSPEC_MDEVCTL_AUTO));
+	output_set(answer, "defined", json_boolean(left != GPUSPEC_MDEVCTL_NONE));
 	output_set(answer, "dry_run", json_boolean(request->dry_run));
 	if (request->json)
 		output_json(answer);
 	else
 		printf("%s %s removed\n", output_text(answer, "address"),
 		       request->dry_run ? "would be" : "is");
-	if (!request->json && is_defined)
+	if (!request->json && left == GPUSPEC_MDEVCTL_AUTO)
 		puts("  mdevctl will make it again after the next boot; --persistent ends that, too");
+	if (!request->json && left == GPUSPEC_MDEVCTL_MANUAL)
+		puts("  it stays defined, but mdevctl does not start it at boot; --persistent ends that, too");
 	json_decref(answer);
 }
 
@@ -191,7 +194,7 @@ static int remove_card(struct request *request, const struct gpuspec_inventory *
 		       const struct gpuspec_card *card)
 {
 	struct gpuspec_slice slice = { .sysfs = "/sys" };
-	bool is_defined;
+	enum gpuspec_mdevctl_definition definition = GPUSPEC_MDEVCTL_NONE;
 	int error = 0;
 
 	snprintf(slice.spec, sizeof(slice.spec), "%s", card->device.spec);
@@ -205,16 +208,17 @@ static int remove_card(struct request *request, const struct gpuspec_inventory *
 	if (find_below(inventory, card))
 		return fail(EXIT_FAILED, request->verb, "%s has a slice itself, %s; nothing was changed",
 			    slice.address, find_below(inventory, card)->device.address);
-	is_defined = gpuspec_card_is_mdev(card) &&
-		     gpuspec_mdevctl_has(slice.parent, slice.address);
-	slice.persistent = is_defined && request->persistent;
+	if (gpuspec_card_is_mdev(card))
+		definition = gpuspec_mdevctl_definition(GPUSPEC_MDEVCTL_FOLDER, slice.parent,
+							slice.address);
+	slice.persistent = definition != GPUSPEC_MDEVCTL_NONE && request->persistent;
 	if (!request->dry_run) {
 		interruption_hold();
 		error = gpuspec_slice_remove(&slice);
 	}
 	if (error)
 		return fail(EXIT_FAILED, request->verb, "%s", slice.sentence);
-	tell_removed(request, &slice, is_defined && !request->persistent);
+	tell_removed(request, &slice, request->persistent ? GPUSPEC_MDEVCTL_NONE : definition);
 	return EXIT_DONE;
 }
 

@@ -2,9 +2,12 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <limits.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -52,10 +55,20 @@ int gpuspec_mdevctl_run(char *const *argv, char *said, size_t size)
 	return WIFEXITED(status) && !WEXITSTATUS(status) ? 0 : -EIO;
 }
 
-bool gpuspec_mdevctl_has(const char *parent, const char *uuid)
+enum gpuspec_mdevctl_definition gpuspec_mdevctl_definition(const char *folder, const char *parent,
+							   const char *uuid)
 {
+	const char *start;
 	char path[PATH_MAX];
+	json_t *json;
+	bool is_auto;
 
-	snprintf(path, sizeof(path), "%s/%s/%s", GPUSPEC_MDEVCTL_FOLDER, parent, uuid);
-	return !access(path, F_OK);
+	snprintf(path, sizeof(path), "%s/%s/%s", folder, parent, uuid);
+	if (access(path, F_OK))
+		return GPUSPEC_MDEVCTL_NONE;
+	json = json_load_file(path, 0, NULL);
+	start = json_string_value(json_object_get(json, "start"));
+	is_auto = start && !strcmp(start, "auto");
+	json_decref(json);
+	return is_auto ? GPUSPEC_MDEVCTL_AUTO : GPUSPEC_MDEVCTL_MANUAL;
 }

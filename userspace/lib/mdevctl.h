@@ -3,7 +3,6 @@
 #ifndef GPUSPEC_MDEVCTL_H
 #define GPUSPEC_MDEVCTL_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 /* Where it keeps its definitions. */
@@ -15,7 +14,14 @@
  */
 int gpuspec_mdevctl_run(char *const *argv, char *said, size_t size);
 
-/* Does it know this mdev? */
-bool gpuspec_mdevctl_has(const char *parent, const char *uuid);
+enum gpuspec_mdevctl_definition {
+	GPUSPEC_MDEVCTL_NONE,
+	GPUSPEC_MDEVCTL_MANUAL,	/* it is made when somebody asks for that */
+	GPUSPEC_MDEVCTL_AUTO,	/* it is made after each boot */
+};
+
+/* Does it define this mdev in @folder, which is GPUSPEC_MDEVCTL_FOLDER but for a test? */
+enum gpuspec_mdevctl_definition gpuspec_mdevctl_definition(const char *folder, const char *parent,
+							   const char *uuid);
 
 #endif /* GPUSPEC_MDEVCTL_H */

@@ -131,8 +131,7 @@ static int remove_mdev(struct gpuspec_slice *slice)
 	if (!error)
 		return 0;
 	memcpy(said, slice->sentence, sizeof(said));
-	return tell(slice, error, "it is removed, but mdevctl will make it again after the next boot: %.300s",
-		    said);
+	return tell(slice, error, "it is removed, but mdevctl still defines it: %.300s", said);
 }
 
 /* --- VFs --- */

@@ -6,6 +6,7 @@
 
 #include "check.h"
 #include "made_up.h"
+#include "mdevctl.h"
 #include "slice.h"
 #include "sysfs.h"
 
@@ -219,6 +220,27 @@ static void test_vendor_vfs_of_two_cards(void)
 	gpuspec_inventory_free(&inventory);
 }
 
+static enum gpuspec_mdevctl_definition define(const char *text)
+{
+	made_up_file(text, "0000:01:00.0/11111111-2222-3333-4444-00000000000a");
+	return gpuspec_mdevctl_definition(made_up, "0000:01:00.0",
+					  "11111111-2222-3333-4444-00000000000a");
+}
+
+static void test_definition(void)
+{
+	begin();
+	check(gpuspec_mdevctl_definition(made_up, "0000:01:00.0", "none") == GPUSPEC_MDEVCTL_NONE);
+	check(define("{\"mdev_type\": \"nvidia-230\", \"start\": \"auto\", \"attrs\": []}\n") ==
+	      GPUSPEC_MDEVCTL_AUTO);
+	check(define("{\"mdev_type\": \"nvidia-230\", \"start\": \"manual\"}\n") ==
+	      GPUSPEC_MDEVCTL_MANUAL);
+	/* What mdevctl cannot read, it does not start. */
+	check(define("{\"start\": [\"auto\"]}\n") == GPUSPEC_MDEVCTL_MANUAL);
+	check(define("\"start\": \"auto\"") == GPUSPEC_MDEVCTL_MANUAL);
+	check(define("") == GPUSPEC_MDEVCTL_MANUAL);
+}
+
 static void test_uuid(void)
 {
 	char uuid[GPUSPEC_UUID_SIZE];
@@ -239,6 +261,7 @@ int main(void)
 	test_vf();
 	test_vendor_vf();
 	test_vendor_vfs_of_two_cards();
+	test_definition();
 	test_uuid();
 	return failed;
 }
