@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "card.h"
-#include "nvml.h"
 #include "spec_id.h"
 #include "sysfs.h"
 
@@ -26,6 +25,11 @@ bool gpuspec_card_is_physical(const struct gpuspec_card *card)
 	struct gpuspec_id id;
 
 	return gpuspec_id_parse(card->device.spec, &id) && id.form == GPUSPEC_ID_PCI;
+}
+
+bool gpuspec_card_is_nvidia(const struct gpuspec_card *card)
+{
+	return gpuspec_card_is_physical(card) && !strcmp(card->driver, "nvidia");
 }
 
 bool gpuspec_card_is_taken(const struct gpuspec_card *card)
@@ -77,6 +81,14 @@ static void find_parent_of_mdev(struct gpuspec_card *card, const char *folder)
 		snprintf(card->parent, sizeof(card->parent), "%s", slash + 1);
 }
 
+/* A VF of a vendor's type has what its type has, which no BAR shows. */
+static bool is_typed(const struct gpuspec_card *card)
+{
+	struct gpuspec_id id;
+
+	return gpuspec_id_parse(card->device.spec, &id) && id.vf_type;
+}
+
 static void read_pci(struct gpuspec_card *card, const char *folder)
 {
 	char path[PATH_MAX];
@@ -84,6 +96,10 @@ static void read_pci(struct gpuspec_card *card, const char *folder)
 
 	gpuspec_sysfs_link(folder, "physfn", card->parent, sizeof(card->parent));
 	gpuspec_pci_function_read(folder, &card->pci);
+	if (card->pci.memory_from == GPUSPEC_MEMORY_FROM_BAR && is_typed(card)) {
+		card->pci.video_memory = -1;
+		card->pci.memory_from = GPUSPEC_MEMORY_UNKNOWN;
+	}
 	card->mdev_types = 0;
 	snprintf(path, sizeof(path), "%s/mdev_supported_types", folder);
 	gpuspec_sysfs_each(path, count_entry, &card->mdev_types);
@@ -122,27 +138,4 @@ int gpuspec_card_read(struct gpuspec_card *card, const struct gpuspec_device *de
 	if (card->peer_count)
 		qsort(card->peers, card->peer_count, sizeof(*card->peers), by_address);
 	return error;
-}
-
-void gpuspec_card_ask_nvml(struct gpuspec_card *cards, size_t count)
-{
-	struct gpuspec_nvml *nvml = NULL;
-	bool asked = false;
-	long long memory;
-	size_t i;
-
-	for (i = 0; i < count; i++) {
-		if (strcmp(cards[i].driver, "nvidia") || !gpuspec_card_is_physical(&cards[i]))
-			continue;
-		/* To open it can take a second, which no other host is to wait for. */
-		if (!asked)
-			nvml = gpuspec_nvml_open();
-		asked = true;
-		memory = gpuspec_nvml_memory(nvml, cards[i].device.address);
-		if (memory < 0)
-			continue;
-		cards[i].pci.video_memory = memory;
-		cards[i].pci.memory_from = GPUSPEC_MEMORY_FROM_NVML;
-	}
-	gpuspec_nvml_close(nvml);
 }

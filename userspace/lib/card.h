@@ -8,12 +8,12 @@
 /* 0, or -ENOMEM. */
 int gpuspec_card_read(struct gpuspec_card *card, const struct gpuspec_device *device,
 		      const char *sysfs);
-/* Have NVIDIA's library say how much memory those have that its driver drives. */
-void gpuspec_card_ask_nvml(struct gpuspec_card *cards, size_t count);
 
 bool gpuspec_card_is_mdev(const struct gpuspec_card *card);
 /* A physical function, which is of a pGPU spec. */
 bool gpuspec_card_is_physical(const struct gpuspec_card *card);
+/* That, with NVIDIA's driver. */
+bool gpuspec_card_is_nvidia(const struct gpuspec_card *card);
 
 /* Held, or with a VFIO driver, to be held; or of a vendor's type. */
 bool gpuspec_card_is_taken(const struct gpuspec_card *card);

@@ -9,6 +9,7 @@
 #include "family.h"
 #include "inventory.h"
 #include "names.h"
+#include "nvidia.h"
 #include "offers.h"
 #include "spec_id.h"
 #include "verdict.h"
@@ -182,8 +183,8 @@ void gpuspec_inventory_name(struct gpuspec_inventory *inventory)
 	if (inventory->named)
 		return;
 	inventory->named = true;
+	gpuspec_nvidia_ask(inventory);
 	gpuspec_names_look_up(inventory);
-	gpuspec_card_ask_nvml(inventory->cards, inventory->card_count);
 	add_memory(inventory);
 }
 

@@ -32,8 +32,12 @@ static void name_model(struct pci_access *pci, struct gpuspec_model *model)
 		return;
 	}
 	look_up(pci, model->vendor, sizeof(model->vendor), PCI_LOOKUP_VENDOR, &id, 0);
-	/* A vendor's VF type has the name that its driver gave. */
-	if (!*model->name)
+	if (*model->name)
+		return;
+	/* A vendor's type, when its driver does not say: pci.ids would name its card. */
+	if (id.vf_type)
+		snprintf(model->name, sizeof(model->name), "%s", id.vf_type);
+	else
 		look_up(pci, model->name, sizeof(model->name), PCI_LOOKUP_DEVICE, &id,
 			id.form == GPUSPEC_ID_VF ? id.vf_device : id.device);
 }

@@ -4,7 +4,7 @@
 
 #include "inventory.h"
 
-/* Give the models that have none a name, and a vendor, from pci.ids. */
+/* Give the models that have none a name and a vendor: from pci.ids, and types by themselves. */
 void gpuspec_names_look_up(struct gpuspec_inventory *inventory);
 
 #endif /* GPUSPEC_NAMES_H */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <dlfcn.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +18,13 @@ struct gpuspec_nvml {
 	int (*shutdown)(void);
 	int (*get_device)(const char *address, void **device);
 	int (*get_memory)(void *device, struct memory *memory);
+	/* NULL in a library that is older than vGPUs. */
+	int (*get_type_name)(unsigned int type, char *name, unsigned int *size);
+	int (*get_type_memory)(unsigned int type, unsigned long long *bytes);
 };
+
+/* NVML_DEVICE_NAME_V2_BUFFER_SIZE */
+#define NAME_SIZE	96
 
 static int find(void *library, const char *name, void *function)
 {
@@ -25,6 +32,12 @@ static int find(void *library, const char *name, void *function)
 
 	memcpy(function, &found, sizeof(found));
 	return found ? 0 : -1;
+}
+
+static void find_vgpus(struct gpuspec_nvml *nvml)
+{
+	find(nvml->library, "nvmlVgpuTypeGetName", &nvml->get_type_name);
+	find(nvml->library, "nvmlVgpuTypeGetFramebufferSize", &nvml->get_type_memory);
 }
 
 struct gpuspec_nvml *gpuspec_nvml_open(void)
@@ -38,8 +51,10 @@ struct gpuspec_nvml *gpuspec_nvml_open(void)
 	    !find(nvml->library, "nvmlShutdown", &nvml->shutdown) &&
 	    !find(nvml->library, "nvmlDeviceGetHandleByPciBusId_v2", &nvml->get_device) &&
 	    !find(nvml->library, "nvmlDeviceGetMemoryInfo", &nvml->get_memory) &&
-	    !nvml->init())
+	    !nvml->init()) {
+		find_vgpus(nvml);
 		return nvml;
+	}
 	if (nvml->library)
 		dlclose(nvml->library);
 	free(nvml);
@@ -64,4 +79,20 @@ long long gpuspec_nvml_memory(struct gpuspec_nvml *nvml, const char *address)
 	    !memory.total || memory.total > LLONG_MAX)
 		return -1;
 	return memory.total;
+}
+
+void gpuspec_nvml_vgpu_type(struct gpuspec_nvml *nvml, unsigned int type, char *name, size_t size,
+			    long long *memory)
+{
+	unsigned int length = NAME_SIZE;
+	char text[NAME_SIZE + 1] = "";
+	unsigned long long bytes = 0;
+
+	if (!nvml || !nvml->get_type_name || nvml->get_type_name(type, text, &length))
+		*text = '\0';
+	snprintf(name, size, "%s", text);
+	*memory = -1;
+	if (nvml && nvml->get_type_memory && !nvml->get_type_memory(type, &bytes) && bytes &&
+	    bytes <= LLONG_MAX)
+		*memory = bytes;
 }

@@ -341,12 +341,43 @@ static void test_vendor_vfs(void)
 	check(is_kin(whole, pf) && is_kin(half, pf) && is_kin(vf, pf));
 	check(!strcmp(model(half)->name, "NVIDIA A40-24Q"));
 	check(model(half)->vgpu.video_memory == 24 * GIB);
-	check(model(half)->vgpu.memory_from == GPUSPEC_MEMORY_FROM_NAME);
+	check(model(half)->vgpu.memory_from == (getenv("GPUSPEC_TEST_NVML") ?
+						GPUSPEC_MEMORY_FROM_NVML :
+						GPUSPEC_MEMORY_FROM_NAME));
 	check(model(half)->available == 2 && model(half)->at_most);
 	check(model(whole)->available == 1 && model(whole)->cards == 1);
 	/* As it is, without a type, nobody can have one. */
 	check(model(vf)->available == -1);
 	check(strstr(model(pf)->blocked, "0000:61:00.4, held by qemu[4711]"));
+	end();
+}
+
+/* Where the card is full, its driver names no type: not even those that there are. */
+static void test_vendor_type_that_cannot_be_made(void)
+{
+	static const char pf[] = "pci:10de:2235:10de:145a";
+	static const char known[] = "vf:10de:2235:2235/nvidia-563";
+	static const char unknown[] = "vf:10de:2235:2235/nvidia-999";
+	bool has_library = getenv("GPUSPEC_TEST_NVML");
+
+	begin();
+	made_up_function("0000:61:00.0", "50", "nvidia");
+	make_vf("0000:61:00.0", "0000:61:00.4", "51");
+	make_vf("0000:61:00.0", "0000:61:00.5", "52");
+	made_up_file("563\n", "devices/pci/0000:61:00.4/nvidia/current_vgpu_type");
+	made_up_file("999\n", "devices/pci/0000:61:00.5/nvidia/current_vgpu_type");
+	made_up_file("0x0000030000000000 0x0000030fffffffff 0x000000000014220c\n",
+		     "devices/pci/0000:61:00.4/resource");
+	made_up_device(&inventory, pf, "0000:61:00.0", NULL);
+	made_up_device(&inventory, known, "0000:61:00.4", NULL);
+	made_up_device(&inventory, unknown, "0000:61:00.5", NULL);
+	read_host();
+	check_says(model(known)->name, has_library ? "NVIDIA A40-24Q" : "nvidia-563");
+	check(model(known)->vgpu.video_memory == (has_library ? 24 * GIB : -1));
+	check(!strcmp(model(known)->vgpu.series, has_library ? "Q" : ""));
+	check_says(model(unknown)->name, "nvidia-999");
+	check(model(unknown)->vgpu.video_memory == -1);
+	check(card("0000:61:00.4")->pci.video_memory == -1);
 	end();
 }
 
@@ -495,6 +526,7 @@ int main(void)
 	test_passed_through();
 	test_vfs();
 	test_vendor_vfs();
+	test_vendor_type_that_cannot_be_made();
 	test_three_generations();
 	test_functions_of_a_card();
 	test_nothing();

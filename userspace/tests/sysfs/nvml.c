@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Stands for NVIDIA's library: it knows the card of tests/inventory.c, an A40. */
+#include <stdio.h>
 #include <string.h>
 
 #include "nvml_double.h"
@@ -29,4 +30,19 @@ int nvmlDeviceGetMemoryInfo(void *device, unsigned long long *memory)
 	memory[1] = memory[0];
 	memory[2] = 0;
 	return 0;
+}
+
+/* It knows two types. */
+int nvmlVgpuTypeGetName(unsigned int type, char *name, unsigned int *size)
+{
+	if (type != 563 && type != 564)
+		return 2;
+	snprintf(name, *size, "NVIDIA A40-%dQ", type == 564 ? 48 : 24);
+	return 0;
+}
+
+int nvmlVgpuTypeGetFramebufferSize(unsigned int type, unsigned long long *bytes)
+{
+	*bytes = (type == 564 ? 48ULL : 24ULL) << 30;
+	return type != 563 && type != 564 ? 2 : 0;
 }
