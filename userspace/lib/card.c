@@ -103,6 +103,7 @@ static void read_pci(struct gpuspec_card *card, const char *folder)
 	card->mdev_types = 0;
 	snprintf(path, sizeof(path), "%s/mdev_supported_types", folder);
 	gpuspec_sysfs_each(path, count_entry, &card->mdev_types);
+	card->carries_mdevs = !access(path, F_OK);
 	snprintf(path, sizeof(path), "%s/nvidia/current_vgpu_type", folder);
 	/* The kernel has asked its driver already, and does not wait for ever for an answer. */
 	if (!access(path, F_OK))

@@ -119,6 +119,20 @@ static int take_specs(struct gpuspec_inventory *inventory)
 	return 0;
 }
 
+static void find_carriers(struct gpuspec_inventory *inventory)
+{
+	struct gpuspec_card *parent;
+	size_t i;
+
+	for (i = 0; i < inventory->card_count; i++) {
+		if (!gpuspec_card_is_mdev(&inventory->cards[i]))
+			continue;
+		parent = gpuspec_inventory_card(inventory, inventory->cards[i].parent);
+		if (parent)
+			parent->carries_mdevs = true;
+	}
+}
+
 static int take_devices(struct gpuspec_inventory *inventory, const char *sysfs)
 {
 	const struct gpuspec_tables *tables = &inventory->tables;
@@ -131,6 +145,8 @@ static int take_devices(struct gpuspec_inventory *inventory, const char *sysfs)
 	inventory->card_count = tables->device_count;
 	for (i = 0; i < tables->device_count && !error; i++)
 		error = gpuspec_card_read(&inventory->cards[i], &tables->devices[i], sysfs);
+	if (!error)
+		find_carriers(inventory);
 	return error;
 }
 

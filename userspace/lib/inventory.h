@@ -39,6 +39,7 @@ struct gpuspec_card {
 	long long numa_node;
 	struct gpuspec_pci_function pci;
 	long long mdev_types;		/* types that mdevs can be made of on it */
+	bool carries_mdevs;		/* it has such types, or an mdev */
 	long long vendor_type;		/* of a vendor's VF: is it of a type? 1 or 0 */
 	/* Why it cannot be given out, whatever the policy; empty if nothing is in the way. */
 	char blocked[GPUSPEC_BLOCKED_SIZE];

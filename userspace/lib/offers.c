@@ -77,7 +77,10 @@ static int take_parent(const char *folder, const char *entry, void *data)
 
 /* --- SR-IOV --- */
 
-/* As an mdev that was made is not to be had once more, a VF is not that VFIO has. */
+/*
+ * As an mdev that was made is not to be had once more, a VF is not that VFIO
+ * has; nor one that is there for mdevs.
+ */
 static long long count_taken_vfs(const struct gpuspec_inventory *inventory, const char *pf)
 {
 	const struct gpuspec_card *card;
@@ -87,7 +90,7 @@ static long long count_taken_vfs(const struct gpuspec_inventory *inventory, cons
 	for (i = 0; i < inventory->card_count; i++) {
 		card = &inventory->cards[i];
 		taken += !gpuspec_card_is_mdev(card) && !strcmp(card->parent, pf) &&
-			 gpuspec_card_is_taken(card);
+			 (gpuspec_card_is_taken(card) || card->carries_mdevs);
 	}
 	return taken;
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "card.h"
 #include "mdevctl.h"
@@ -245,6 +246,15 @@ static bool offers_type(const struct gpuspec_slice *slice, const char *address, 
 	return false;
 }
 
+/* What is below it, or is yet to be, would be lost with its driver. */
+static bool carries_mdevs(const char *folder, const struct gpuspec_card *card)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/mdev_supported_types", folder);
+	return (card && card->carries_mdevs) || !access(path, F_OK);
+}
+
 /* As sysfs has it now: another may have taken one since the inventory was read. */
 static bool is_free(const struct gpuspec_slice *slice, const struct gpuspec_inventory *inventory,
 		    const char *address)
@@ -259,7 +269,7 @@ static bool is_free(const struct gpuspec_slice *slice, const struct gpuspec_inve
 		return !gpuspec_sysfs_number(folder, "nvidia/current_vgpu_type") &&
 		       offers_type(slice, address, vendor_type(slice));
 	gpuspec_sysfs_link(folder, "driver", driver, sizeof(driver));
-	return !strstr(driver, "vfio");
+	return !strstr(driver, "vfio") && !carries_mdevs(folder, card);
 }
 
 /* The first free VF that can be had: one that was free can be lost to another who asks. */

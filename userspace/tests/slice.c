@@ -192,6 +192,42 @@ static void test_vendor_vf(void)
 	gpuspec_inventory_free(&inventory);
 }
 
+/* A VF that mdevs are made on is none to be given away, though nobody holds one of them. */
+static void test_vf_of_mdevs(void)
+{
+	begin();
+	add_pf(FLEX, "0000:11:00.0", "3\n");
+	add_vf("0000:11:00.0", "0000:11:00.1", 0);
+	add_vf("0000:11:00.0", "0000:11:00.2", 1);
+	add_vf("0000:11:00.0", "0000:11:00.3", 2);
+	made_up_type("0000:11:00.1", "nvidia-557", "NVIDIA A40-1Q\n", NULL, 1);
+	made_up_mdev("0000:11:00.2", "aaaaaaaa-0000-4000-8000-000000000001");
+	made_up_device(&inventory, VF, "0000:11:00.1", NULL);
+	made_up_device(&inventory, VF, "0000:11:00.2", NULL);
+	made_up_device(&inventory, VF, "0000:11:00.3", NULL);
+	made_up_device(&inventory, "mdev:nvidia-557", "aaaaaaaa-0000-4000-8000-000000000001",
+		       NULL);
+	made_up_file("", "bus/pci/drivers/vfio-pci/bind");
+	check(!made_up_read(&inventory));
+	check(gpuspec_inventory_model(&inventory, VF)->available == 1);
+	check(!place(VF, "", false) && !gpuspec_slice_make(&slice, &inventory));
+	check(!strcmp(slice.address, "0000:11:00.3"));
+	/* That one begins to carry mdevs in between. */
+	made_up_folder("devices/pci/0000:11:00.3/mdev_supported_types");
+	check(gpuspec_slice_make(&slice, &inventory) == -ENOSPC);
+	check_says(slice.sentence, "no VF of 0000:11:00.0 is free");
+	gpuspec_inventory_free(&inventory);
+
+	begin();
+	add_pf(FLEX, "0000:11:00.0", "1\n");
+	add_vf("0000:11:00.0", "0000:11:00.1", 0);
+	made_up_type("0000:11:00.1", "nvidia-557", "NVIDIA A40-1Q\n", NULL, 1);
+	made_up_device(&inventory, VF, "0000:11:00.1", NULL);
+	check(!made_up_read(&inventory));
+	check(place(VF, "", false) == -ENOSPC);
+	gpuspec_inventory_free(&inventory);
+}
+
 static void add_vendor_vf(const char *pf, const char *address, int number, const char *spec,
 			  const char *type)
 {
@@ -259,6 +295,7 @@ int main(void)
 	test_place();
 	test_mdev();
 	test_vf();
+	test_vf_of_mdevs();
 	test_vendor_vf();
 	test_vendor_vfs_of_two_cards();
 	test_definition();
