@@ -151,6 +151,20 @@ test_vf() {
 	is "$(gpuspec vgpu create $spec_vf --json | gojq -r .address)" "$vf"
 }
 
+test_vf_without_a_driver_comes_first() {
+	nvme_without_vfs
+	make_vfs
+	modprobe pci-stub
+	bind "$vf_a" pci-stub
+	is "$(gpuspec vgpu create $spec_vf --json | gojq -c '[.address, .taken_from]')" "[\"$vf_b\",null]"
+	is "$(driver_of "$vf_a")" pci-stub
+	gpuspec vgpu create $spec_vf --dry-run >"$work/said"
+	grep -q 'no VF was without a driver: it would be taken from pci-stub' "$work/said"
+	gpuspec vgpu create $spec_vf >"$work/said"
+	grep -q 'no VF was without a driver: it was taken from pci-stub' "$work/said"
+	is "$(driver_of "$vf_a")" vfio-pci
+}
+
 test_vf_that_cannot_be_had_leaves_no_vfs() {
 	nvme_without_vfs
 	# (modprobe -r would take gpuspec along.)

@@ -80,6 +80,7 @@ static void tell_created(const struct request *request, const struct gpuspec_sli
 	output_set(answer, "parent", row_string(slice->parent));
 	output_set(answer, "persistent", json_boolean(slice->persistent));
 	output_set(answer, "raised_vfs", json_boolean(slice->raised_vfs));
+	output_set(answer, "taken_from", row_string_or_null(slice->driver));
 	output_set(answer, "dry_run", json_boolean(request->dry_run));
 	if (request->json)
 		output_json(answer);
@@ -92,6 +93,9 @@ static void tell_created(const struct request *request, const struct gpuspec_sli
 		       slice->persistent ? ", and will be after each boot" : "");
 	if (!request->json && slice->raised_vfs)
 		printf("  %s had no VFs, and has all of them now\n", output_text(answer, "parent"));
+	if (!request->json && *slice->driver)
+		printf("  no VF was without a driver: it %s taken from %s\n",
+		       request->dry_run ? "would be" : "was", output_text(answer, "taken_from"));
 	json_decref(answer);
 }
 

@@ -51,6 +51,7 @@ struct gpuspec_offer {
 	char parent[GPUSPEC_ADDRESS_MAX + 1];
 	long long available;		/* as its driver has it */
 	bool at_most;
+	char driver[64];		/* one that has the VFs to be had, if no VF is without */
 	char blocked[GPUSPEC_BLOCKED_SIZE];
 };
 

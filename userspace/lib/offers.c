@@ -81,18 +81,27 @@ static int take_parent(const char *folder, const char *entry, void *data)
  * As an mdev that was made is not to be had once more, a VF is not that VFIO
  * has; nor one that is there for mdevs.
  */
-static long long count_taken_vfs(const struct gpuspec_inventory *inventory, const char *pf)
+static void offer_made_vfs(const struct gpuspec_inventory *inventory, const struct gpuspec_card *pf,
+			   struct gpuspec_offer *offer)
 {
-	const struct gpuspec_card *card;
-	long long taken = 0;
+	const struct gpuspec_card *card, *with_driver = NULL;
+	long long taken = 0, driven = 0;
 	size_t i;
 
 	for (i = 0; i < inventory->card_count; i++) {
 		card = &inventory->cards[i];
-		taken += !gpuspec_card_is_mdev(card) && !strcmp(card->parent, pf) &&
-			 (gpuspec_card_is_taken(card) || card->carries_mdevs);
+		if (gpuspec_card_is_mdev(card) || strcmp(card->parent, pf->device.address))
+			continue;
+		if (gpuspec_card_is_taken(card) || card->carries_mdevs) {
+			taken++;
+		} else if (*card->driver) {
+			driven++;
+			with_driver = card;
+		}
 	}
-	return taken;
+	offer->available = pf->pci.vfs > taken ? pf->pci.vfs - taken : 0;
+	if (with_driver && driven == offer->available)
+		snprintf(offer->driver, sizeof(offer->driver), "%s", with_driver->driver);
 }
 
 /* Of a vendor's VF that is not of a type, nobody can have one. */
@@ -127,11 +136,9 @@ static int offer_vfs(struct gpuspec_inventory *inventory, const struct gpuspec_c
 	if (has_vendor_types(inventory, pf->device.address))
 		offer->available = -1;
 	else if (pci->vfs > 0)
-		offer->available = pci->vfs - count_taken_vfs(inventory, pf->device.address);
+		offer_made_vfs(inventory, pf, offer);
 	else
 		offer->available = pci->total_vfs;
-	if (offer->available < -1)
-		offer->available = 0;
 	return 0;
 }
 

@@ -183,11 +183,11 @@ static void bind(const struct gpuspec_slice *slice, const char *folder, const ch
 /* Give a VF to vfio-pci; on an error its driver gets it back. */
 static int take_vf(struct gpuspec_slice *slice, const char *address)
 {
-	char folder[PATH_MAX / 2], path[PATH_MAX], driver[64];
+	char folder[PATH_MAX / 2], path[PATH_MAX];
+	const char *driver = slice->driver;
 	int error;
 
 	folder_of(slice, address, folder);
-	gpuspec_sysfs_link(folder, "driver", driver, sizeof(driver));
 	error = gpuspec_sysfs_write(folder, "driver_override", "vfio-pci");
 	if (!error && *driver)
 		error = gpuspec_sysfs_write(folder, "driver/unbind", address);
@@ -256,11 +256,11 @@ static bool carries_mdevs(const char *folder, const struct gpuspec_card *card)
 }
 
 /* As sysfs has it now: another may have taken one since the inventory was read. */
-static bool is_free(const struct gpuspec_slice *slice, const struct gpuspec_inventory *inventory,
+static bool is_free(struct gpuspec_slice *slice, const struct gpuspec_inventory *inventory,
 		    const char *address)
 {
 	const struct gpuspec_card *card = gpuspec_inventory_card(inventory, address);
-	char folder[PATH_MAX / 2], driver[64];
+	char folder[PATH_MAX / 2];
 
 	if (card && (card->device.in_use || *card->blocked))
 		return false;
@@ -268,20 +268,26 @@ static bool is_free(const struct gpuspec_slice *slice, const struct gpuspec_inve
 	if (vendor_type(slice))
 		return !gpuspec_sysfs_number(folder, "nvidia/current_vgpu_type") &&
 		       offers_type(slice, address, vendor_type(slice));
-	gpuspec_sysfs_link(folder, "driver", driver, sizeof(driver));
-	return !strstr(driver, "vfio") && !carries_mdevs(folder, card);
+	gpuspec_sysfs_link(folder, "driver", slice->driver, sizeof(slice->driver));
+	return !strstr(slice->driver, "vfio") && !carries_mdevs(folder, card);
 }
 
-/* The first free VF that can be had: one that was free can be lost to another who asks. */
-static int make_vf(struct gpuspec_slice *slice, const struct gpuspec_inventory *inventory)
+static bool is_lost(int error)
+{
+	return error == -EBUSY || error == -ENODEV;
+}
+
+/*
+ * The first free VF that can be had, of those that a driver of the host has, or
+ * of those without: one that was free can be lost to another who asks.
+ */
+static int make_of(struct gpuspec_slice *slice, const struct gpuspec_inventory *inventory,
+		   bool driven)
 {
 	const char *type = vendor_type(slice);
 	char folder[PATH_MAX / 2], file[32];
 	int error, i;
 
-	error = type ? 0 : raise_vfs(slice);
-	if (error)
-		return error;
 	folder_of(slice, slice->parent, folder);
 	error = tell(slice, -ENOSPC, "no VF of %s is free", slice->parent);
 	for (i = 0; error; i++) {
@@ -289,13 +295,29 @@ static int make_vf(struct gpuspec_slice *slice, const struct gpuspec_inventory *
 		gpuspec_sysfs_link(folder, file, slice->address, sizeof(slice->address));
 		if (!*slice->address)
 			break;
-		if (!is_free(slice, inventory, slice->address))
+		if (!is_free(slice, inventory, slice->address) || driven != !!*slice->driver)
 			continue;
 		error = type ? give_type(slice, slice->address, type) :
 			       take_vf(slice, slice->address);
-		if (error && error != -EBUSY && error != -ENODEV)
+		if (!is_lost(error))
 			break;
 	}
+	return error;
+}
+
+static int make_vf(struct gpuspec_slice *slice, const struct gpuspec_inventory *inventory)
+{
+	int error;
+
+	/* Those that a type can be given to are there, and stay with their driver. */
+	if (vendor_type(slice))
+		return make_of(slice, inventory, false);
+	error = raise_vfs(slice);
+	if (error)
+		return error;
+	error = make_of(slice, inventory, false);
+	if (error == -ENOSPC || is_lost(error))
+		error = make_of(slice, inventory, true);
 	if (error)
 		lower_vfs(slice);
 	return error;

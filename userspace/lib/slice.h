@@ -20,12 +20,14 @@ struct gpuspec_slice {
 	char parent[GPUSPEC_ADDRESS_MAX + 1];
 	bool persistent;		/* an mdev that mdevctl makes, now and after each boot */
 	bool raised_vfs;		/* the parent had no VFs before */
+	char driver[64];		/* in the host, which has the VF; empty if none has */
 	char sentence[512];
 };
 
 /*
  * Choose the parent that has room, and of several the one with the fewest
- * slices, or with @pack the most. If @slice->parent is not empty, that one it
+ * slices, or with @pack the most; one whose VFs a driver of the host has comes
+ * after all others. If @slice->parent is not empty, that one it
  * is. -ENOENT: there is no such parent; -ENOSPC: none has room.
  */
 int gpuspec_slice_place(struct gpuspec_slice *slice, const struct gpuspec_inventory *inventory,

@@ -42,6 +42,15 @@ static int tell_no_room(struct gpuspec_slice *slice, const struct gpuspec_offer 
 	return -ENOSPC;
 }
 
+/* What works for the host is left to it as long as anything else is there. */
+static bool is_better(const struct gpuspec_offer *offer, size_t count,
+		      const struct gpuspec_offer *best, size_t best_count, bool pack)
+{
+	if (!*offer->driver != !*best->driver)
+		return *best->driver;
+	return pack ? count > best_count : count < best_count;
+}
+
 int gpuspec_slice_place(struct gpuspec_slice *slice, const struct gpuspec_inventory *inventory,
 			bool pack)
 {
@@ -58,7 +67,7 @@ int gpuspec_slice_place(struct gpuspec_slice *slice, const struct gpuspec_invent
 		if (*offer->blocked || offer->available <= 0)
 			continue;
 		count = count_slices(inventory, offer->parent);
-		if (best && (pack ? count <= best_count : count >= best_count))
+		if (best && !is_better(offer, count, best, best_count, pack))
 			continue;
 		best = offer;
 		best_count = count;
@@ -72,5 +81,6 @@ int gpuspec_slice_place(struct gpuspec_slice *slice, const struct gpuspec_invent
 	if (!best)
 		return tell_no_room(slice, only, gpuspec_inventory_model(inventory, slice->spec));
 	snprintf(slice->parent, sizeof(slice->parent), "%s", best->parent);
+	snprintf(slice->driver, sizeof(slice->driver), "%s", best->driver);
 	return 0;
 }

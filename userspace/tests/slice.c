@@ -192,6 +192,37 @@ static void test_vendor_vf(void)
 	gpuspec_inventory_free(&inventory);
 }
 
+/* The host keeps what its drivers have, as long as there is another VF, on whatever card. */
+static void test_vf_of_a_driver(void)
+{
+	begin();
+	add_pf(FLEX, "0000:11:00.0", "2\n");
+	add_pf(FLEX, "0000:12:00.0", "2\n");
+	add_vf("0000:11:00.0", "0000:11:00.1", 0);
+	add_vf("0000:11:00.0", "0000:11:00.2", 1);
+	add_vf("0000:12:00.0", "0000:12:00.1", 0);
+	add_vf("0000:12:00.0", "0000:12:00.2", 1);
+	made_up_function("0000:11:00.1", NULL, "i915");
+	made_up_function("0000:11:00.2", NULL, "i915");
+	made_up_function("0000:12:00.1", NULL, "i915");
+	made_up_file("", "bus/pci/drivers/i915/unbind");
+	made_up_file("", "bus/pci/drivers/vfio-pci/bind");
+	made_up_device(&inventory, VF, "0000:11:00.1", NULL);
+	made_up_device(&inventory, VF, "0000:11:00.2", NULL);
+	made_up_device(&inventory, VF, "0000:12:00.1", NULL);
+	made_up_device(&inventory, VF, "0000:12:00.2", NULL);
+	check(!made_up_read(&inventory));
+	check(!place(VF, "", false) && !strcmp(slice.parent, "0000:12:00.0") && !*slice.driver);
+	check(!gpuspec_slice_make(&slice, &inventory));
+	check(!strcmp(slice.address, "0000:12:00.2") && !*slice.driver);
+	check(file_is("bus/pci/drivers/i915/unbind", ""));
+	check(!place(VF, "0000:11:00.0", false) && !strcmp(slice.driver, "i915"));
+	check(!gpuspec_slice_make(&slice, &inventory));
+	check(!strcmp(slice.address, "0000:11:00.1") && !strcmp(slice.driver, "i915"));
+	check(file_is("bus/pci/drivers/i915/unbind", "0000:11:00.1"));
+	gpuspec_inventory_free(&inventory);
+}
+
 /* A VF that mdevs are made on is none to be given away, though nobody holds one of them. */
 static void test_vf_of_mdevs(void)
 {
@@ -295,6 +326,7 @@ int main(void)
 	test_place();
 	test_mdev();
 	test_vf();
+	test_vf_of_a_driver();
 	test_vf_of_mdevs();
 	test_vendor_vf();
 	test_vendor_vfs_of_two_cards();
