@@ -178,6 +178,19 @@ test_vf_that_cannot_be_had_leaves_no_vfs() {
 	is "$(cat "$numvfs")" 0
 }
 
+test_vf_that_vfio_does_not_take_is_given_back() {
+	nvme_without_vfs
+	make_vfs 1
+	modprobe pci-stub
+	bind "$vf_a" pci-stub
+	rmmod vfio-pci
+	exits_with 1 gpuspec vgpu create $spec_vf
+	grep -q 'could not be given to vfio-pci: .*; nothing was changed' "$work/said"
+	is "$(driver_of "$vf_a")" pci-stub
+	is "$(cat "/sys/bus/pci/devices/$vf_a/driver_override")" pci-stub
+	is "$(cat "$numvfs")" 1
+}
+
 test_vf_of_a_card_that_is_held() {
 	trap no_vfs EXIT
 	bind "$pf" vfio-pci

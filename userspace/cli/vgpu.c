@@ -71,6 +71,12 @@ static int take_options(const struct request *request, struct gpuspec_inventory 
 	return EXIT_DONE;
 }
 
+static int fail_changed(const struct request *request, const struct gpuspec_slice *slice)
+{
+	return fail(EXIT_FAILED, request->verb, "%s; %s", slice->sentence,
+		    *slice->left ? slice->left : "nothing was changed");
+}
+
 static void tell_created(const struct request *request, const struct gpuspec_slice *slice)
 {
 	json_t *answer = json_object();
@@ -121,11 +127,12 @@ static int create(struct request *request, struct gpuspec_inventory *inventory, 
 	/* Where the kernel refuses after all, policy has changed since it was asked. */
 	if (error == -EPERM)
 		result = ask_kernel(request, id);
-	if (error && !result)
-		result = fail(EXIT_FAILED, request->verb, "%s; nothing was changed",
-			      slice.sentence);
+	if (error && (!result || *slice.left))
+		result = fail_changed(request, &slice);
 	if (!error)
 		tell_created(request, &slice);
+	if (!error && *slice.left)
+		fail(EXIT_DONE, request->verb, "%s", slice.left);
 	return result;
 }
 
@@ -221,7 +228,7 @@ static int remove_card(struct request *request, const struct gpuspec_inventory *
 		error = gpuspec_slice_remove(&slice);
 	}
 	if (error)
-		return fail(EXIT_FAILED, request->verb, "%s", slice.sentence);
+		return fail_changed(request, &slice);
 	tell_removed(request, &slice, request->persistent ? GPUSPEC_MDEVCTL_NONE : definition);
 	return EXIT_DONE;
 }

@@ -25,6 +25,19 @@ int tell(struct gpuspec_slice *slice, int error, const char *format, ...)
 	return error;
 }
 
+/* What is not as it was; the first is what the rest follows from. */
+static __attribute__((format(printf, 2, 3)))
+void leave(struct gpuspec_slice *slice, const char *format, ...)
+{
+	va_list args;
+
+	if (*slice->left)
+		return;
+	va_start(args, format);
+	vsnprintf(slice->left, sizeof(slice->left), format, args);
+	va_end(args);
+}
+
 static void folder_of(const struct gpuspec_slice *slice, const char *address, char *folder)
 {
 	snprintf(folder, PATH_MAX / 2, "%s/bus/%s/devices/%s", slice->sysfs,
@@ -75,6 +88,18 @@ static int undefine(struct gpuspec_slice *slice)
 	return run_mdevctl(slice, argv);
 }
 
+/* It could not be started; the sentence that says so stays. */
+static void drop_definition(struct gpuspec_slice *slice)
+{
+	char said[sizeof(slice->sentence)];
+
+	memcpy(said, slice->sentence, sizeof(said));
+	if (undefine(slice))
+		leave(slice, "mdevctl still defines it, and will make it after the next boot; mdevctl undefine --uuid %s --parent %s ends that",
+		      slice->address, slice->parent);
+	memcpy(slice->sentence, said, sizeof(said));
+}
+
 /* It defines the mdev for the boots to come, and then makes it now. */
 static int make_persistent(struct gpuspec_slice *slice, const char *type)
 {
@@ -85,19 +110,14 @@ static int make_persistent(struct gpuspec_slice *slice, const char *type)
 	const char *const start[] = {
 		"mdevctl", "start", "--uuid", slice->address, "--parent", slice->parent, NULL,
 	};
-	char said[sizeof(slice->sentence)];
 	int error;
 
 	error = run_mdevctl(slice, define);
 	if (error)
 		return error;
 	error = run_mdevctl(slice, start);
-	if (!error)
-		return 0;
-	memcpy(said, slice->sentence, sizeof(said));
-	if (undefine(slice))
-		return tell(slice, error, "%.300s; and its definition could not be removed", said);
-	memcpy(slice->sentence, said, sizeof(said));
+	if (error)
+		drop_definition(slice);
 	return error;
 }
 
@@ -132,6 +152,8 @@ static int remove_mdev(struct gpuspec_slice *slice)
 	if (!error)
 		return 0;
 	memcpy(said, slice->sentence, sizeof(said));
+	leave(slice, "mdevctl undefine --uuid %s --parent %s ends the definition", slice->address,
+	      slice->parent);
 	return tell(slice, error, "it is removed, but mdevctl still defines it: %.300s", said);
 }
 
@@ -150,8 +172,9 @@ static int raise_vfs(struct gpuspec_slice *slice)
 	gpuspec_sysfs_text(folder, "sriov_drivers_autoprobe", autoprobe, sizeof(autoprobe));
 	gpuspec_sysfs_write(folder, "sriov_drivers_autoprobe", "0");
 	error = gpuspec_sysfs_write(folder, "sriov_numvfs", all);
-	if (*autoprobe)
-		gpuspec_sysfs_write(folder, "sriov_drivers_autoprobe", autoprobe);
+	if (*autoprobe && gpuspec_sysfs_write(folder, "sriov_drivers_autoprobe", autoprobe))
+		leave(slice, "no driver gets VFs of %s that are made from now on; echo %s >%s/sriov_drivers_autoprobe ends that",
+		      slice->parent, autoprobe, folder);
 	slice->raised_vfs = !error;
 	return error ? tell(slice, error, "%s does not make its VFs: %s; its driver may have a program for that, or it has none",
 			    slice->parent, strerror(-error)) : 0;
@@ -164,42 +187,66 @@ static void lower_vfs(struct gpuspec_slice *slice)
 	if (!slice->raised_vfs)
 		return;
 	folder_of(slice, slice->parent, folder);
-	gpuspec_sysfs_write(folder, "sriov_numvfs", "0");
+	if (gpuspec_sysfs_write(folder, "sriov_numvfs", "0"))
+		leave(slice, "the VFs of %s that were made for it are left; echo 0 >%s/sriov_numvfs ends them",
+		      slice->parent, folder);
 	slice->raised_vfs = false;
 }
 
-static void bind(const struct gpuspec_slice *slice, const char *folder, const char *address,
-		 const char *driver)
+/* "\n" for none, which is what ends one. */
+static void read_override(const char *folder, char *override, size_t size)
+{
+	gpuspec_sysfs_text(folder, "driver_override", override, size);
+	if (!*override || !strcmp(override, "(null)"))
+		snprintf(override, size, "\n");
+}
+
+static int bind(const struct gpuspec_slice *slice, const char *address, const char *driver)
 {
 	char path[PATH_MAX];
 
-	gpuspec_sysfs_write(folder, "driver_override", "\n");
-	if (!*driver)
-		return;
 	snprintf(path, sizeof(path), "%s/bus/pci/drivers/%s", slice->sysfs, driver);
-	gpuspec_sysfs_write(path, "bind", address);
+	return gpuspec_sysfs_write(path, "bind", address);
+}
+
+/* Undo what take_vf() did. */
+static void give_back(struct gpuspec_slice *slice, const char *address, const char *override,
+		      bool unbound)
+{
+	char folder[PATH_MAX / 2];
+
+	folder_of(slice, address, folder);
+	if (gpuspec_sysfs_write(folder, "driver_override", override))
+		leave(slice, "%s is left for vfio-pci alone; echo %s%s>%s/driver_override ends that",
+		      address, *override == '\n' ? "" : override, *override == '\n' ? "" : " ",
+		      folder);
+	if (unbound && bind(slice, address, slice->driver))
+		leave(slice, "%s is left without a driver; echo %s >%s/bus/pci/drivers/%s/bind gives it back",
+		      address, address, slice->sysfs, slice->driver);
 }
 
 /* Give a VF to vfio-pci; on an error its driver gets it back. */
 static int take_vf(struct gpuspec_slice *slice, const char *address)
 {
-	char folder[PATH_MAX / 2], path[PATH_MAX];
-	const char *driver = slice->driver;
+	char folder[PATH_MAX / 2], override[64];
+	bool unbound = false;
 	int error;
 
 	folder_of(slice, address, folder);
+	read_override(folder, override, sizeof(override));
 	error = gpuspec_sysfs_write(folder, "driver_override", "vfio-pci");
-	if (!error && *driver)
+	if (!error && *slice->driver) {
 		error = gpuspec_sysfs_write(folder, "driver/unbind", address);
-	if (!error) {
-		snprintf(path, sizeof(path), "%s/bus/pci/drivers/vfio-pci", slice->sysfs);
-		error = gpuspec_sysfs_write(path, "bind", address);
+		unbound = !error;
 	}
-	if (error)
-		bind(slice, folder, address, driver);
-	return error ? tell(slice, error, "%s could not be given to vfio-pci: %s%s", address,
-			    strerror(-error), error == -ENOENT ?
-			    "; is it loaded? modprobe vfio-pci does that" : "") : 0;
+	if (!error)
+		error = bind(slice, address, "vfio-pci");
+	if (!error)
+		return 0;
+	give_back(slice, address, override, unbound);
+	return tell(slice, error, "%s could not be given to vfio-pci: %s%s", address,
+		    strerror(-error), error == -ENOENT ?
+		    "; is it loaded? modprobe vfio-pci does that" : "");
 }
 
 /* A vendor's VF takes the number of a type, and says 0 where it did not. */
@@ -216,7 +263,9 @@ static int give_type(struct gpuspec_slice *slice, const char *address, const cha
 	gpuspec_sysfs_text(folder, "nvidia/current_vgpu_type", text, sizeof(text));
 	if (!strcmp(text, number))
 		return 0;
-	gpuspec_sysfs_write(folder, "nvidia/current_vgpu_type", "0");
+	if (gpuspec_sysfs_write(folder, "nvidia/current_vgpu_type", "0"))
+		leave(slice, "%s is left with that type; gpuspec vgpu remove %s ends that",
+		      address, address);
 	return tell(slice, -EIO, "%s did not become %s: its driver says type %s", address,
 		    slice->spec, text);
 }
@@ -338,10 +387,16 @@ static int remove_vf(struct gpuspec_slice *slice)
 	if (!strstr(driver, "vfio"))
 		return tell(slice, -EINVAL, "%s was not given to VFIO", slice->address);
 	error = gpuspec_sysfs_write(folder, "driver/unbind", slice->address);
+	if (error)
+		return tell(slice, error, "%s could not be taken from %s: %s", slice->address,
+			    driver, strerror(-error));
+	error = gpuspec_sysfs_write(folder, "driver_override", "\n");
 	if (!error)
-		error = gpuspec_sysfs_write(folder, "driver_override", "\n");
-	return error ? tell(slice, error, "%s could not be taken from %s: %s", slice->address,
-			    driver, strerror(-error)) : 0;
+		return 0;
+	leave(slice, "it has no driver, and is left for %s alone; echo >%s/driver_override ends that",
+	      driver, folder);
+	return tell(slice, error, "%s is taken from %s, but its driver_override is not: %s",
+		    slice->address, driver, strerror(-error));
 }
 
 /* --- */

@@ -4,7 +4,8 @@
  * an mdev; a VF, which is given to vfio-pci; a vendor's VF, which gets a type.
  *
  * Functions return 0 or a negative errno, and the sentence says why. On an
- * error all is as it was.
+ * error all is as it was, or else what is left says what is not, and the way
+ * out.
  */
 #ifndef GPUSPEC_SLICE_H
 #define GPUSPEC_SLICE_H
@@ -21,7 +22,7 @@ struct gpuspec_slice {
 	bool persistent;		/* an mdev that mdevctl makes, now and after each boot */
 	bool raised_vfs;		/* the parent had no VFs before */
 	char driver[64];		/* in the host, which has the VF; empty if none has */
-	char sentence[512];
+	char sentence[512], left[512];
 };
 
 /*
@@ -37,8 +38,7 @@ int gpuspec_slice_make(struct gpuspec_slice *slice, const struct gpuspec_invento
 
 /*
  * Undo that, for one that nobody holds. @slice has the spec, the address and
- * the parent. One that persists can be removed, and its definition not: the
- * sentence says so.
+ * the parent. One that persists can be removed, and its definition not.
  */
 int gpuspec_slice_remove(struct gpuspec_slice *slice);
 

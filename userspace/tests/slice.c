@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Where slices go, and what is written to make them, on a sysfs of plain files. */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "check.h"
 #include "made_up.h"
@@ -223,6 +226,93 @@ static void test_vf_of_a_driver(void)
 	gpuspec_inventory_free(&inventory);
 }
 
+static void add_vf_of_i915(const char *override)
+{
+	begin();
+	add_pf(FLEX, "0000:11:00.0", "1\n");
+	add_vf("0000:11:00.0", "0000:11:00.1", 0);
+	made_up_function("0000:11:00.1", NULL, "i915");
+	made_up_file(override, "devices/pci/0000:11:00.1/driver_override");
+	made_up_file("", "bus/pci/drivers/i915/bind");
+	made_up_file("", "bus/pci/drivers/i915/unbind");
+	made_up_device(&inventory, VF, "0000:11:00.1", NULL);
+	check(!made_up_read(&inventory));
+	check(!place(VF, "", false));
+}
+
+/* There is no vfio-pci: what was taken is given back, or it is said what is not. */
+static void test_vf_is_given_back(void)
+{
+	add_vf_of_i915("i915\n");
+	check(gpuspec_slice_make(&slice, &inventory) == -ENOENT && !*slice.left);
+	/* A plain file keeps what is behind that. */
+	check(file_is("devices/pci/0000:11:00.1/driver_override", "i915-pci"));
+	check(file_is("bus/pci/drivers/i915/bind", "0000:11:00.1"));
+	gpuspec_inventory_free(&inventory);
+
+	add_vf_of_i915("(null)\n");
+	check(gpuspec_slice_make(&slice, &inventory) == -ENOENT && !*slice.left);
+	check(file_is("devices/pci/0000:11:00.1/driver_override", "\nfio-pci"));
+	gpuspec_inventory_free(&inventory);
+
+	add_vf_of_i915("(null)\n");
+	made_up_gone("bus/pci/drivers/i915/bind");
+	check(gpuspec_slice_make(&slice, &inventory) == -ENOENT);
+	check(strstr(slice.left, "0000:11:00.1 is left without a driver; echo 0000:11:00.1 >"));
+	check(strstr(slice.left, "/bus/pci/drivers/i915/bind gives it back"));
+	gpuspec_inventory_free(&inventory);
+
+	/* It could not be taken at all. */
+	add_vf_of_i915("(null)\n");
+	made_up_gone("bus/pci/drivers/i915/unbind");
+	check(gpuspec_slice_make(&slice, &inventory) == -ENOENT && !*slice.left);
+	check(file_is("bus/pci/drivers/i915/bind", ""));
+	gpuspec_inventory_free(&inventory);
+}
+
+static void test_vf_is_not_all_removed(void)
+{
+	add_vf_of_i915("vfio-pci\n");
+	made_up_gone("devices/pci/0000:11:00.1/driver");
+	made_up_link("../../../bus/pci/drivers/vfio-pci", "devices/pci/0000:11:00.1/driver");
+	made_up_file("", "bus/pci/drivers/vfio-pci/unbind");
+	made_up_gone("devices/pci/0000:11:00.1/driver_override");
+	snprintf(slice.address, sizeof(slice.address), "0000:11:00.1");
+	check(gpuspec_slice_remove(&slice) == -ENOENT);
+	check(strstr(slice.left, "it has no driver, and is left for vfio-pci alone; echo >"));
+	gpuspec_inventory_free(&inventory);
+}
+
+static void add_mdevctl(const char *text)
+{
+	char path[PATH_MAX];
+
+	made_up_file(text, "bin/mdevctl");
+	snprintf(path, sizeof(path), "%s/bin/mdevctl", made_up);
+	check(!chmod(path, 0755));
+	snprintf(path, sizeof(path), "%s/bin:/usr/bin:/bin", made_up);
+	check(!setenv("PATH", path, 1));
+}
+
+static void test_definition_is_left(void)
+{
+	begin();
+	add_card("0000:01:00.0", 0, 16, NULL);
+	check(!made_up_read(&inventory));
+	check(!place("mdev:nvidia-230", "", false));
+	slice.persistent = true;
+	snprintf(slice.address, sizeof(slice.address), "11111111-2222-3333-4444-00000000000a");
+	add_mdevctl("#!/bin/sh\n[ $1 != start ] || { echo no room; exit 1; }\n");
+	check(gpuspec_slice_make(&slice, &inventory) == -EIO && !*slice.left);
+	check_says(slice.sentence, "mdevctl start failed: no room");
+	add_mdevctl("#!/bin/sh\n[ $1 = define ] || { echo no $1; exit 1; }\n");
+	check(gpuspec_slice_make(&slice, &inventory) == -EIO);
+	check_says(slice.sentence, "mdevctl start failed: no start");
+	check_says(slice.left,
+		   "mdevctl still defines it, and will make it after the next boot; mdevctl undefine --uuid 11111111-2222-3333-4444-00000000000a --parent 0000:01:00.0 ends that");
+	gpuspec_inventory_free(&inventory);
+}
+
 /* A VF that mdevs are made on is none to be given away, though nobody holds one of them. */
 static void test_vf_of_mdevs(void)
 {
@@ -327,6 +417,9 @@ int main(void)
 	test_mdev();
 	test_vf();
 	test_vf_of_a_driver();
+	test_vf_is_given_back();
+	test_vf_is_not_all_removed();
+	test_definition_is_left();
 	test_vf_of_mdevs();
 	test_vendor_vf();
 	test_vendor_vfs_of_two_cards();
