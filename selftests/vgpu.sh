@@ -151,6 +151,35 @@ test_vf() {
 	is "$(gpuspec vgpu create $spec_vf --json | gojq -r .address)" "$vf"
 }
 
+# Each of many who come at once gets one, and its own; and one more gets none.
+test_many_at_once() {
+	local i vf
+	nvme_without_vfs
+	for ((i = 0; i < 17; i++)); do
+		gpuspec vgpu create $spec_vf --json >"$work/made.$i" 2>"$work/error.$i" &
+	done
+	for ((i = 0; i < 10; i++)); do
+		gpuspec vgpu create mtty-1 --json >"$work/mdev.$i" &
+	done
+	wait
+	cat "$work"/error.*
+	is "$(cat "$work"/error.*)" "gpuspec: vgpu create: no parent has room for $spec_vf; nothing was changed"
+	is "$(cat "$work"/made.* | gojq -r .address | sort -u | wc -l)" 16
+	is "$(cat "$work"/mdev.* | gojq -r .address | sort -u | wc -l)" 10
+	is "$(cat "$work"/made.* | gojq -r 'select(.raised_vfs) | .address' | wc -l)" 1
+	is "$(mdevs)" 10
+	for vf in $(cat "$work"/made.* | gojq -r .address); do
+		is "$(driver_of "$vf")" vfio-pci
+	done
+	# Those that go, and those that come.
+	for ((i = 0; i < 4; i++)); do
+		gpuspec vgpu remove "$(vf $i)" &
+		gpuspec vgpu create $spec_vf --json >"$work/again.$i" 2>&1 || : &
+	done
+	wait
+	is "$(spec_field $spec_vf .available)" $((4 - $(grep -l address "$work"/again.* | wc -l)))
+}
+
 test_vf_without_a_driver_comes_first() {
 	nvme_without_vfs
 	make_vfs

@@ -6,6 +6,7 @@
 
 #include "card.h"
 #include "cli.h"
+#include "folder.h"
 #include "interruption.h"
 #include "mdevctl.h"
 #include "output.h"
@@ -16,6 +17,9 @@
 #include "spec_id.h"
 #include "verdict.h"
 #include "way_out.h"
+
+/* How long others may take to make or remove slices, in s. */
+#define PATIENCE	300
 
 /*
  * May a slice of the spec be made? Who makes it is the orchestrator; whether
@@ -136,22 +140,50 @@ static int create(struct request *request, struct gpuspec_inventory *inventory, 
 	return result;
 }
 
+/*
+ * Have nobody else choose what is chosen here, until the folder is closed. How
+ * many wait for that, and for how long drivers make them wait, nobody knows.
+ */
+static int begin(struct request *request, struct gpuspec_folder *folder,
+		 struct gpuspec_inventory *inventory)
+{
+	int error;
+
+	error = gpuspec_folder_open(folder, GPUSPEC_SLICES_FOLDER);
+	if (!error && !request->dry_run)
+		error = gpuspec_folder_lock(folder, PATIENCE);
+	if (error == -EACCES)
+		return fail(EXIT_NOT_PERMITTED, request->verb, "%s; run it as root on the host",
+			    folder->sentence);
+	if (error)
+		return fail(EXIT_FAILED, request->verb, "%s; nothing was changed",
+			    folder->sentence);
+	error = gpuspec_inventory_read(request->nl, "/sys", inventory);
+	return error ? fail_nl(request->nl, error, request->verb) : EXIT_DONE;
+}
+
+static void end(struct gpuspec_folder *folder, struct gpuspec_inventory *inventory)
+{
+	gpuspec_folder_close(folder);
+	gpuspec_inventory_free(inventory);
+}
+
 int vgpu_create(struct request *request)
 {
-	struct gpuspec_inventory inventory;
-	int error, result = EXIT_DONE;
-	const char *id;
+	struct gpuspec_inventory inventory = {};
+	struct gpuspec_folder folder;
+	const char *id = NULL;
+	int result;
 
-	error = gpuspec_inventory_read(request->nl, "/sys", &inventory);
-	if (error)
-		return fail_nl(request->nl, error, request->verb);
-	id = resolve_spec(request, &inventory, request->argv[0], &result);
+	result = begin(request, &folder, &inventory);
+	if (!result)
+		id = resolve_spec(request, &inventory, request->argv[0], &result);
 	if (id && !gpuspec_inventory_model(&inventory, id))
 		result = fail(EXIT_NOT_FOUND, request->verb, "nothing on this host can be sliced into %s",
 			      id);
 	else if (id)
 		result = create(request, &inventory, id);
-	gpuspec_inventory_free(&inventory);
+	end(&folder, &inventory);
 	return result;
 }
 
@@ -235,19 +267,18 @@ static int remove_card(struct request *request, const struct gpuspec_inventory *
 
 int vgpu_remove(struct request *request)
 {
-	struct gpuspec_inventory inventory;
+	struct gpuspec_inventory inventory = {};
 	const struct gpuspec_card *card;
-	int error, result;
+	struct gpuspec_folder folder;
+	int result;
 
-	error = gpuspec_inventory_read(request->nl, "/sys", &inventory);
-	if (error)
-		return fail_nl(request->nl, error, request->verb);
-	card = resolve_device(&inventory, request->argv[0]);
+	result = begin(request, &folder, &inventory);
+	card = result ? NULL : resolve_device(&inventory, request->argv[0]);
 	if (card)
 		result = remove_card(request, &inventory, card);
-	else
+	else if (!result)
 		result = fail(EXIT_NOT_FOUND, request->verb, "there is no device %s; gpuspec devices shows those there are",
 			      request->argv[0]);
-	gpuspec_inventory_free(&inventory);
+	end(&folder, &inventory);
 	return result;
 }

@@ -14,6 +14,9 @@
 
 #define GPUSPEC_UUID_SIZE	37
 
+/* Who makes or removes slices has its lock, from before the inventory is read. */
+#define GPUSPEC_SLICES_FOLDER	"/run/gpuspec"
+
 struct gpuspec_slice {
 	const char *sysfs;		/* "/sys", or for a test another folder */
 	char spec[GPUSPEC_ID_MAX + 1];
