@@ -5,6 +5,7 @@
 #include "cli.h"
 #include "device_table.h"
 #include "hardware.h"
+#include "offers.h"
 #include "output.h"
 #include "resolve.h"
 #include "row.h"
@@ -94,6 +95,8 @@ static int print(json_t *answer)
 	int error = 0;
 
 	print_spec(answer);
+	if (output_get(answer, "hint"))
+		printf("\n%s\n", output_text(answer, "hint"));
 	if (json_array_size(offers)) {
 		puts("");
 		error = print_offers(offers);
@@ -113,8 +116,11 @@ static int tell(const struct request *request, const struct gpuspec_inventory *i
 		const struct gpuspec_model *model)
 {
 	json_t *answer = row_spec(inventory, model);
+	char hint[256];
 	int error = 0;
 
+	gpuspec_offers_hint(inventory, model->spec.id, hint, sizeof(hint));
+	output_set(answer, "hint", row_string_or_null(hint));
 	output_set(answer, "named", json_boolean(model->spec.named));
 	output_set(answer, "offers", row_offers(inventory, model->spec.id));
 	output_set(answer, "device_list", row_devices(inventory, model->spec.id, false));

@@ -9,6 +9,7 @@
 #include "folder.h"
 #include "interruption.h"
 #include "mdevctl.h"
+#include "offers.h"
 #include "output.h"
 #include "resolve.h"
 #include "row.h"
@@ -168,6 +169,16 @@ static void end(struct gpuspec_folder *folder, struct gpuspec_inventory *invento
 	gpuspec_inventory_free(inventory);
 }
 
+static int fail_unknown(const struct request *request, const struct gpuspec_inventory *inventory,
+			const char *id)
+{
+	char hint[256];
+
+	gpuspec_offers_hint(inventory, id, hint, sizeof(hint));
+	return fail(EXIT_NOT_FOUND, request->verb, "nothing on this host can be sliced into %s%s%s",
+		    id, *hint ? ": " : "", hint);
+}
+
 int vgpu_create(struct request *request)
 {
 	struct gpuspec_inventory inventory = {};
@@ -179,8 +190,7 @@ int vgpu_create(struct request *request)
 	if (!result)
 		id = resolve_spec(request, &inventory, request->argv[0], &result);
 	if (id && !gpuspec_inventory_model(&inventory, id))
-		result = fail(EXIT_NOT_FOUND, request->verb, "nothing on this host can be sliced into %s",
-			      id);
+		result = fail_unknown(request, &inventory, id);
 	else if (id)
 		result = create(request, &inventory, id);
 	end(&folder, &inventory);

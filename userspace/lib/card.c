@@ -10,6 +10,9 @@
 #include "spec_id.h"
 #include "sysfs.h"
 
+/* PCI's number of the vendor. */
+#define NVIDIA		0x10de
+
 /* More functions than one slot of a bus has are not told. */
 #define PEERS_MAX	256
 
@@ -29,7 +32,15 @@ bool gpuspec_card_is_physical(const struct gpuspec_card *card)
 
 bool gpuspec_card_is_nvidia(const struct gpuspec_card *card)
 {
-	return gpuspec_card_is_physical(card) && !strcmp(card->driver, "nvidia");
+	struct gpuspec_id id;
+
+	return gpuspec_id_parse(card->device.spec, &id) && id.form == GPUSPEC_ID_PCI &&
+	       id.vendor == NVIDIA && !strcmp(card->driver, "nvidia");
+}
+
+bool gpuspec_card_awaits_vfs(const struct gpuspec_card *card)
+{
+	return gpuspec_card_is_nvidia(card) && card->pci.total_vfs > 0 && card->pci.vfs <= 0;
 }
 
 bool gpuspec_card_is_taken(const struct gpuspec_card *card)

@@ -12,8 +12,10 @@ int gpuspec_card_read(struct gpuspec_card *card, const struct gpuspec_device *de
 bool gpuspec_card_is_mdev(const struct gpuspec_card *card);
 /* A physical function, which is of a pGPU spec. */
 bool gpuspec_card_is_physical(const struct gpuspec_card *card);
-/* That, with NVIDIA's driver. */
+/* That, of NVIDIA's and with its driver. */
 bool gpuspec_card_is_nvidia(const struct gpuspec_card *card);
+/* That, and what it can be sliced into is not known before its VFs are made. */
+bool gpuspec_card_awaits_vfs(const struct gpuspec_card *card);
 
 /* Held, or with a VFIO driver, to be held; or of a vendor's type. */
 bool gpuspec_card_is_taken(const struct gpuspec_card *card);

@@ -131,11 +131,14 @@ static int offer_vfs(struct gpuspec_inventory *inventory, const struct gpuspec_c
 	offer = add_offer(inventory, spec, pf->device.address);
 	if (!model || !offer)
 		return -ENOMEM;
+	/* NVIDIA's driver keeps its VFs: to give them types, or to make mdevs on them. */
+	if (gpuspec_card_is_nvidia(pf) || has_vendor_types(inventory, pf->device.address)) {
+		offer->available = -1;
+		return 0;
+	}
 	if (model->vgpu.max_instances < pci->total_vfs)
 		model->vgpu.max_instances = pci->total_vfs;
-	if (has_vendor_types(inventory, pf->device.address))
-		offer->available = -1;
-	else if (pci->vfs > 0)
+	if (pci->vfs > 0)
 		offer_made_vfs(inventory, pf, offer);
 	else
 		offer->available = pci->total_vfs;
@@ -200,4 +203,25 @@ int gpuspec_offers_read(struct gpuspec_inventory *inventory, const char *sysfs)
 	for (i = 0; i < inventory->card_count && !error; i++)
 		error = offer_by_vf(inventory, &inventory->cards[i], sysfs);
 	return error;
+}
+
+void gpuspec_offers_hint(const struct gpuspec_inventory *inventory, const char *spec, char *text,
+			 size_t size)
+{
+	const struct gpuspec_card *card;
+	struct gpuspec_id id, its;
+	size_t i;
+
+	*text = '\0';
+	if (!gpuspec_id_parse(spec, &id) || id.form == GPUSPEC_ID_MDEV)
+		return;
+	for (i = 0; i < inventory->card_count && !*text; i++) {
+		card = &inventory->cards[i];
+		if (!gpuspec_card_awaits_vfs(card) || !gpuspec_id_parse(card->device.spec, &its) ||
+		    its.vendor != id.vendor || its.device != id.device ||
+		    (id.form == GPUSPEC_ID_PCI && strcmp(card->device.spec, spec)))
+			continue;
+		snprintf(text, size, "what %s can be sliced into is not known before its VFs are made; /usr/lib/nvidia/sriov-manage -e %s makes them",
+			 card->device.address, card->device.address);
+	}
 }

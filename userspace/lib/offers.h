@@ -12,4 +12,11 @@
  */
 int gpuspec_offers_read(struct gpuspec_inventory *inventory, const char *sysfs);
 
+/*
+ * How to make a card say what it can be sliced into, of those of the spec, or
+ * those that a VF of the spec would be of; or an empty @text.
+ */
+void gpuspec_offers_hint(const struct gpuspec_inventory *inventory, const char *spec, char *text,
+			 size_t size);
+
 #endif /* GPUSPEC_OFFERS_H */

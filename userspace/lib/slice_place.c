@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "card.h"
+#include "offers.h"
 #include "slice.h"
 
 /* The card that a parent is, or that it is a VF of; or the name of what is no card. */
@@ -29,14 +30,19 @@ static size_t count_slices(const struct gpuspec_inventory *inventory, const char
 	return count;
 }
 
-static int tell_no_room(struct gpuspec_slice *slice, const struct gpuspec_offer *only,
-			const struct gpuspec_model *model)
+static int tell_no_room(struct gpuspec_slice *slice, const struct gpuspec_inventory *inventory,
+			const struct gpuspec_offer *only)
 {
+	const struct gpuspec_model *model = gpuspec_inventory_model(inventory, slice->spec);
 	const char *blocked = only ? only->blocked : model ? model->blocked : "";
+	char hint[GPUSPEC_BLOCKED_SIZE];
 	char who[GPUSPEC_ADDRESS_MAX + 32] = "no parent has room";
 
 	if (only)
 		snprintf(who, sizeof(who), "%s has no room", only->parent);
+	gpuspec_offers_hint(inventory, slice->spec, hint, sizeof(hint));
+	if (!*blocked)
+		blocked = hint;
 	snprintf(slice->sentence, sizeof(slice->sentence), "%s for %s%s%s", who, slice->spec,
 		 *blocked ? ": " : "", blocked);
 	return -ENOSPC;
@@ -79,7 +85,7 @@ int gpuspec_slice_place(struct gpuspec_slice *slice, const struct gpuspec_invent
 		return -ENOENT;
 	}
 	if (!best)
-		return tell_no_room(slice, only, gpuspec_inventory_model(inventory, slice->spec));
+		return tell_no_room(slice, inventory, only);
 	snprintf(slice->parent, sizeof(slice->parent), "%s", best->parent);
 	snprintf(slice->driver, sizeof(slice->driver), "%s", best->driver);
 	return 0;

@@ -6,6 +6,7 @@
 
 #include "check.h"
 #include "made_up.h"
+#include "offers.h"
 
 #define MIB	(1LL << 20)
 #define GIB	(1LL << 30)
@@ -352,6 +353,43 @@ static void test_vendor_vfs(void)
 	end();
 }
 
+/* What becomes of VFs that NVIDIA's driver has is up to it, and not known before they are there. */
+static void test_nvidia_card_without_vfs(void)
+{
+	static const char pf[] = "pci:10de:2235:10de:145a", vf[] = "vf:10de:2235:2235";
+	static const char says[] = "what 0000:61:00.0 can be sliced into is not known before its VFs are made; /usr/lib/nvidia/sriov-manage -e 0000:61:00.0 makes them";
+	char hint[256];
+
+	begin();
+	made_up_function("0000:61:00.0", "50", "nvidia");
+	made_up_file("32\n", "devices/pci/0000:61:00.0/sriov_totalvfs");
+	made_up_file("0\n", "devices/pci/0000:61:00.0/sriov_numvfs");
+	made_up_file("2235\n", "devices/pci/0000:61:00.0/sriov_vf_device");
+	made_up_device(&inventory, pf, "0000:61:00.0", NULL);
+	read_host();
+	check(model(vf)->available == -1 && is_kin(vf, pf));
+	gpuspec_offers_hint(&inventory, pf, hint, sizeof(hint));
+	check_says(hint, says);
+	gpuspec_offers_hint(&inventory, "vf:10de:2235:2235/nvidia-563", hint, sizeof(hint));
+	check_says(hint, says);
+	gpuspec_offers_hint(&inventory, "pci:10de:2235:10de:1459", hint, sizeof(hint));
+	check(!*hint);
+	end();
+
+	/* Another driver has it. */
+	begin();
+	made_up_function("0000:61:00.0", "50", "vfio-pci");
+	made_up_file("32\n", "devices/pci/0000:61:00.0/sriov_totalvfs");
+	made_up_file("0\n", "devices/pci/0000:61:00.0/sriov_numvfs");
+	made_up_file("2235\n", "devices/pci/0000:61:00.0/sriov_vf_device");
+	made_up_device(&inventory, pf, "0000:61:00.0", NULL);
+	read_host();
+	check(model(vf)->available == 32);
+	gpuspec_offers_hint(&inventory, pf, hint, sizeof(hint));
+	check(!*hint);
+	end();
+}
+
 /* Where the card is full, its driver names no type: not even those that there are. */
 static void test_vendor_type_that_cannot_be_made(void)
 {
@@ -526,6 +564,7 @@ int main(void)
 	test_passed_through();
 	test_vfs();
 	test_vendor_vfs();
+	test_nvidia_card_without_vfs();
 	test_vendor_type_that_cannot_be_made();
 	test_three_generations();
 	test_functions_of_a_card();
