@@ -142,6 +142,21 @@ test_with_slices() {
 	let_go slice
 }
 
+# Types that cannot be made now: those that policy names, and that there may be others.
+test_with_slices_of_a_vendors_types() {
+	make_vfs
+	modprobe nvidia_vf
+	bind "$vf_a" nvidia
+	gpuspec disable $spec_vf/nvidia-999
+	gpuspec enable $spec_pf --with-slices >"$work/said" 2>"$work/error"
+	grep -qx "$spec_vf/nvidia-999 is now enabled, a slice of $spec_pf" "$work/said"
+	grep -q "^$spec_vf/nvidia-557 is now enabled, a slice of $spec_pf" "$work/said"
+	grep -q "^gpuspec: enable: types that $pf cannot make now are not known and were not changed; name each" "$work/error"
+	is "$(gpuspec disable $spec_pf --with-slices --json 2>/dev/null | gojq -c .types_unknown)" "[\"$pf\"]"
+	is "$(spec_field $spec_vf/nvidia-999 .state) $(spec_field $spec_vf/nvidia-557 .state)" 'disabled disabled'
+	is "$(gpuspec disable $spec_other --with-slices --json | gojq -c .types_unknown)" '[]'
+}
+
 test_64_mdevs_and_16_vfs() {
 	local i
 	for ((i = 0; i < 40; i++)); do

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* enable, disable, share and recall: one policy change, in four words. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "card.h"
 #include "cli.h"
+#include "offers.h"
 #include "output.h"
 #include "policy_change.h"
 #include "resolve.h"
@@ -247,6 +250,34 @@ static int refuse_used(const struct request *request, const struct policy_change
 	return result;
 }
 
+/* Addresses of cards, all of whose types of slices are not known, so that some were not changed. */
+static json_t *row_types_unknown(const struct gpuspec_inventory *inventory,
+				 const struct targets *targets)
+{
+	json_t *rows = json_array();
+	const struct gpuspec_card *card;
+	size_t i;
+
+	for (i = 0; i < inventory->card_count; i++) {
+		card = &inventory->cards[i];
+		if (is_target(targets, card->device.spec) && !card->types_known &&
+		    gpuspec_card_is_physical(card) && gpuspec_offers_vendor_types(inventory, card))
+			json_array_append_new(rows, row_string(card->device.address));
+	}
+	return rows;
+}
+
+static void tell_types_unknown(const struct request *request, json_t *answer)
+{
+	char cards[512];
+
+	if (!json_array_size(output_get(answer, "types_unknown")))
+		return;
+	row_words_text(answer, "types_unknown", ", ", cards, sizeof(cards));
+	fail(EXIT_DONE, request->verb, "types that %s cannot make now are not known and %s changed; name each by its number, as vf:VVVV:PPPP:FFFF/nvidia-N, in another gpuspec %s",
+	     cards, request->dry_run ? "would not be" : "were not", request->verb);
+}
+
 static void tell(const struct request *request, const struct action *action,
 		 const struct policy_change *change, const struct targets *targets)
 {
@@ -255,6 +286,8 @@ static void tell(const struct request *request, const struct action *action,
 	int i;
 
 	output_set(answer, "changes", rows);
+	output_set(answer, "types_unknown", request->with_slices ?
+		   row_types_unknown(&change->inventory, targets) : NULL);
 	output_set(answer, "dry_run", json_boolean(request->dry_run));
 	for (i = 0; i < targets->count; i++)
 		json_array_append_new(rows, row_change(request, change, targets, i));
@@ -262,6 +295,7 @@ static void tell(const struct request *request, const struct action *action,
 		print_change(request, json_array_get(rows, i), action);
 	if (request->json)
 		output_json(answer);
+	tell_types_unknown(request, answer);
 	json_decref(answer);
 }
 
@@ -309,6 +343,22 @@ static void add_slices(const struct gpuspec_inventory *inventory, struct targets
 	}
 }
 
+/* All that is known to be a slice, though none can be made at this moment. */
+static int add_types(const struct request *request, struct policy_change *change)
+{
+	size_t i, count = change->wanted.spec_count;
+	const char **ids;
+	int error;
+
+	ids = calloc(count + 1, sizeof(*ids));
+	for (i = 0; i < count && ids; i++)
+		ids[i] = change->wanted.specs[i].id;
+	error = ids ? gpuspec_inventory_add_types(&change->inventory, ids, count) : -ENOMEM;
+	free(ids);
+	return error ? fail(EXIT_FAILED, request->verb, "out of memory; nothing was changed") :
+		       EXIT_DONE;
+}
+
 static int change(struct request *request, const struct action *action)
 {
 	struct targets targets = {};
@@ -316,6 +366,8 @@ static int change(struct request *request, const struct action *action)
 	int i, result;
 
 	result = policy_change_begin(request, &change);
+	if (!result && request->with_slices)
+		result = add_types(request, &change);
 	targets.ids = calloc(request->argc + change.inventory.model_count, sizeof(targets.ids[0]));
 	if (!result && !targets.ids)
 		result = fail(EXIT_FAILED, request->verb, "out of memory; nothing was changed");

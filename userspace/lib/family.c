@@ -6,21 +6,19 @@
 
 #include "card.h"
 #include "family.h"
+#include "spec_id.h"
 
 /* An mdev of a VF of a card. In a broken sysfs there may be more, even a circle. */
 #define DEPTH_MAX	4
 
 /* --- kin --- */
 
-static int add_kin(struct gpuspec_inventory *inventory, const char *slice_id,
-		   const struct gpuspec_card *parent_card)
+static int add_kin(struct gpuspec_inventory *inventory, const struct gpuspec_model *slice,
+		   const struct gpuspec_model *parent)
 {
-	const struct gpuspec_model *slice, *parent;
 	struct gpuspec_kin *kin;
 	size_t i;
 
-	slice = gpuspec_inventory_model(inventory, slice_id);
-	parent = parent_card ? gpuspec_inventory_model(inventory, parent_card->device.spec) : NULL;
 	if (!slice || !parent || slice == parent)
 		return 0;
 	for (i = 0; i < inventory->kin_count; i++)
@@ -34,6 +32,34 @@ static int add_kin(struct gpuspec_inventory *inventory, const char *slice_id,
 	return 0;
 }
 
+static int add_kin_of_card(struct gpuspec_inventory *inventory, const char *slice,
+			   const struct gpuspec_card *parent)
+{
+	if (!parent)
+		return 0;
+	return add_kin(inventory, gpuspec_inventory_model(inventory, slice),
+		       gpuspec_inventory_model(inventory, parent->device.spec));
+}
+
+/* The id of a VF has that of its card in it: those, too, that are only named. */
+static int add_kin_by_id(struct gpuspec_inventory *inventory, const struct gpuspec_model *slice)
+{
+	const struct gpuspec_model *parent;
+	struct gpuspec_id id, its;
+	int error = 0;
+	size_t i;
+
+	if (!gpuspec_id_parse(slice->spec.id, &id) || id.form != GPUSPEC_ID_VF)
+		return 0;
+	for (i = 0; i < inventory->model_count && !error; i++) {
+		parent = &inventory->models[i];
+		if (gpuspec_id_parse(parent->spec.id, &its) && its.form == GPUSPEC_ID_PCI &&
+		    its.vendor == id.vendor && its.device == id.device)
+			error = add_kin(inventory, slice, parent);
+	}
+	return error;
+}
+
 /* Models lie in an array, in their order. */
 static int by_models(const void *a, const void *b)
 {
@@ -44,23 +70,26 @@ static int by_models(const void *a, const void *b)
 	return left->parent < right->parent ? -1 : left->parent > right->parent;
 }
 
-static int find_kin(struct gpuspec_inventory *inventory)
+int gpuspec_family_find_kin(struct gpuspec_inventory *inventory)
 {
 	struct gpuspec_offer *offer;
 	struct gpuspec_card *card;
 	int error = 0;
 	size_t i;
 
+	inventory->kin_count = 0;
 	for (i = 0; i < inventory->offer_count && !error; i++) {
 		offer = &inventory->offers[i];
-		error = add_kin(inventory, offer->spec,
-				gpuspec_inventory_card(inventory, offer->parent));
+		error = add_kin_of_card(inventory, offer->spec,
+					gpuspec_inventory_card(inventory, offer->parent));
 	}
 	for (i = 0; i < inventory->card_count && !error; i++) {
 		card = &inventory->cards[i];
 		card->above = gpuspec_inventory_card(inventory, card->parent);
-		error = add_kin(inventory, card->device.spec, card->above);
+		error = add_kin_of_card(inventory, card->device.spec, card->above);
 	}
+	for (i = 0; i < inventory->model_count && !error; i++)
+		error = add_kin_by_id(inventory, &inventory->models[i]);
 	if (inventory->kin_count)
 		qsort(inventory->kin, inventory->kin_count, sizeof(*inventory->kin), by_models);
 	return error;
@@ -242,7 +271,7 @@ static void sum_up(struct gpuspec_inventory *inventory)
 
 int gpuspec_family_find(struct gpuspec_inventory *inventory)
 {
-	int error = find_kin(inventory);
+	int error = gpuspec_family_find_kin(inventory);
 
 	if (error)
 		return error;

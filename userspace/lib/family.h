@@ -9,6 +9,8 @@
 
 #include "inventory.h"
 
+/* Find which spec is a slice of which, anew. 0, or -ENOMEM. */
+int gpuspec_family_find_kin(struct gpuspec_inventory *inventory);
 /* Fill in the kin of an inventory, what is blocked, and what is available. 0, or -ENOMEM. */
 int gpuspec_family_find(struct gpuspec_inventory *inventory);
 

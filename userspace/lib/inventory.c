@@ -194,6 +194,24 @@ int gpuspec_inventory_complete(struct gpuspec_inventory *inventory, const char *
 	return gpuspec_family_find(inventory);
 }
 
+int gpuspec_inventory_add_types(struct gpuspec_inventory *inventory, const char *const *ids,
+				size_t count)
+{
+	struct gpuspec_id id;
+	size_t i;
+	int error;
+
+	for (i = 0; i < count; i++)
+		if (gpuspec_id_parse(ids[i], &id) && id.form == GPUSPEC_ID_VF &&
+		    !gpuspec_inventory_add(inventory, ids[i]))
+			return -ENOMEM;
+	error = gpuspec_nvidia_add_types(inventory);
+	if (error)
+		return error;
+	sort(inventory);
+	return gpuspec_family_find_kin(inventory);
+}
+
 void gpuspec_inventory_name(struct gpuspec_inventory *inventory)
 {
 	if (inventory->named)

@@ -39,6 +39,7 @@ struct gpuspec_card {
 	long long numa_node;
 	struct gpuspec_pci_function pci;
 	long long mdev_types;		/* types that mdevs can be made of on it */
+	bool types_known;		/* all that its VFs can be made, and not only now */
 	bool carries_mdevs;		/* it has such types, or an mdev */
 	long long vendor_type;		/* of a vendor's VF: is it of a type? 1 or 0 */
 	/* Why it cannot be given out, whatever the policy; empty if nothing is in the way. */
@@ -83,6 +84,13 @@ int gpuspec_inventory_read(struct gpuspec_nl *nl, const char *sysfs,
 			   struct gpuspec_inventory *inventory);
 /* The same for @inventory->tables that are there already. */
 int gpuspec_inventory_complete(struct gpuspec_inventory *inventory, const char *sysfs);
+/*
+ * Add the types of VFs that are not offered now: those that vendors' libraries
+ * know, for which it takes long to ask, and of @ids, @count of them, all that
+ * are VFs. Pointers to models are void after this. 0, or -ENOMEM.
+ */
+int gpuspec_inventory_add_types(struct gpuspec_inventory *inventory, const char *const *ids,
+				size_t count);
 /* What takes long to look up: names, vendors, and the memory of NVIDIA's cards; once. */
 void gpuspec_inventory_name(struct gpuspec_inventory *inventory);
 void gpuspec_inventory_free(struct gpuspec_inventory *inventory);

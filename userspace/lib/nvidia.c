@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,9 +7,12 @@
 #include "card.h"
 #include "nvidia.h"
 #include "nvml.h"
+#include "offers.h"
 #include "spec_id.h"
 
 #define TYPE	"nvidia-"
+/* Far more than any card has. */
+#define TYPES_MAX	1024
 
 /* To open it can take a second, which no other host is to wait for. */
 static struct gpuspec_nvml *open_if_of_use(const struct gpuspec_inventory *inventory)
@@ -65,4 +69,43 @@ void gpuspec_nvidia_ask(struct gpuspec_inventory *inventory)
 	for (i = 0; i < inventory->model_count; i++)
 		ask_type(nvml, &inventory->models[i]);
 	gpuspec_nvml_close(nvml);
+}
+
+static int add_types(struct gpuspec_inventory *inventory, struct gpuspec_card *card,
+		     const unsigned int *types, int count)
+{
+	char spec[GPUSPEC_ID_SIZE], type[32];
+	struct gpuspec_id id;
+	int i;
+
+	if (!gpuspec_id_parse(card->device.spec, &id) || card->pci.vf_device < 0)
+		return 0;
+	for (i = 0; i < count; i++) {
+		snprintf(type, sizeof(type), TYPE "%u", types[i]);
+		gpuspec_id_vf_typed(spec, id.vendor, id.device, card->pci.vf_device, type);
+		if (!gpuspec_inventory_add(inventory, spec))
+			return -ENOMEM;
+	}
+	/* VFs that are not there yet may become parents of mdevs instead. */
+	card->types_known = count >= 0 && !gpuspec_card_awaits_vfs(card);
+	return 0;
+}
+
+int gpuspec_nvidia_add_types(struct gpuspec_inventory *inventory)
+{
+	struct gpuspec_nvml *nvml = open_if_of_use(inventory);
+	unsigned int types[TYPES_MAX];
+	struct gpuspec_card *card;
+	int count, error = 0;
+	size_t i;
+
+	for (i = 0; i < inventory->card_count && !error; i++) {
+		card = &inventory->cards[i];
+		if (!gpuspec_card_is_nvidia(card) || !gpuspec_offers_vendor_types(inventory, card))
+			continue;
+		count = gpuspec_nvml_vgpu_types(nvml, card->device.address, types, TYPES_MAX);
+		error = add_types(inventory, card, types, count);
+	}
+	gpuspec_nvml_close(nvml);
+	return error;
 }

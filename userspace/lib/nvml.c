@@ -19,6 +19,7 @@ struct gpuspec_nvml {
 	int (*get_device)(const char *address, void **device);
 	int (*get_memory)(void *device, struct memory *memory);
 	/* NULL in a library that is older than vGPUs. */
+	int (*get_types)(void *device, unsigned int *count, unsigned int *types);
 	int (*get_type_name)(unsigned int type, char *name, unsigned int *size);
 	int (*get_type_memory)(unsigned int type, unsigned long long *bytes);
 };
@@ -36,6 +37,7 @@ static int find(void *library, const char *name, void *function)
 
 static void find_vgpus(struct gpuspec_nvml *nvml)
 {
+	find(nvml->library, "nvmlDeviceGetSupportedVgpus", &nvml->get_types);
 	find(nvml->library, "nvmlVgpuTypeGetName", &nvml->get_type_name);
 	find(nvml->library, "nvmlVgpuTypeGetFramebufferSize", &nvml->get_type_memory);
 }
@@ -95,4 +97,16 @@ void gpuspec_nvml_vgpu_type(struct gpuspec_nvml *nvml, unsigned int type, char *
 	if (nvml && nvml->get_type_memory && !nvml->get_type_memory(type, &bytes) && bytes &&
 	    bytes <= LLONG_MAX)
 		*memory = bytes;
+}
+
+int gpuspec_nvml_vgpu_types(struct gpuspec_nvml *nvml, const char *address, unsigned int *types,
+			    unsigned int room)
+{
+	unsigned int count = room;
+	void *device;
+
+	if (!nvml || !nvml->get_types || nvml->get_device(address, &device) ||
+	    nvml->get_types(device, &count, types) || count > room)
+		return -1;
+	return count;
 }

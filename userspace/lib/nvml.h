@@ -18,6 +18,13 @@ void gpuspec_nvml_close(struct gpuspec_nvml *nvml);
 void gpuspec_nvml_vgpu_type(struct gpuspec_nvml *nvml, unsigned int type, char *name, size_t size,
 			    long long *memory);
 
+/*
+ * The vGPU types that the card at a PCI address supports, whether or not it
+ * has room for one now: @room of them at most, to @types. Their number, or -1.
+ */
+int gpuspec_nvml_vgpu_types(struct gpuspec_nvml *nvml, const char *address, unsigned int *types,
+			    unsigned int room);
+
 /* Bytes of the card at a PCI address, or -1; of no library, too. */
 long long gpuspec_nvml_memory(struct gpuspec_nvml *nvml, const char *address);
 

@@ -225,3 +225,9 @@ void gpuspec_offers_hint(const struct gpuspec_inventory *inventory, const char *
 			 card->device.address, card->device.address);
 	}
 }
+
+bool gpuspec_offers_vendor_types(const struct gpuspec_inventory *inventory,
+				 const struct gpuspec_card *card)
+{
+	return gpuspec_card_awaits_vfs(card) || has_vendor_types(inventory, card->device.address);
+}

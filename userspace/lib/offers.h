@@ -12,6 +12,10 @@
  */
 int gpuspec_offers_read(struct gpuspec_inventory *inventory, const char *sysfs);
 
+/* Are the VFs of the card given types, or will they be? */
+bool gpuspec_offers_vendor_types(const struct gpuspec_inventory *inventory,
+				 const struct gpuspec_card *card);
+
 /*
  * How to make a card say what it can be sliced into, of those of the spec, or
  * those that a VF of the spec would be of; or an empty @text.

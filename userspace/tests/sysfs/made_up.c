@@ -121,6 +121,15 @@ void made_up_function(const char *address, const char *group, const char *driver
 	}
 }
 
+void made_up_vf(const char *pf, const char *address, const char *group)
+{
+	char target[64];
+
+	made_up_function(address, group, NULL);
+	snprintf(target, sizeof(target), "../%s", pf);
+	made_up_link(target, "devices/pci/%s/physfn", address);
+}
+
 static const char *folder_of(const char *parent)
 {
 	return strchr(parent, ':') ? "pci" : "virtual";

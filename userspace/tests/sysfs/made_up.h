@@ -21,6 +21,8 @@ void made_up_link(const char *target, const char *path, ...)
 
 /* A PCI function, in an IOMMU group and with a driver, both of which may be NULL. */
 void made_up_function(const char *address, const char *group, const char *driver);
+/* A VF of one, without a driver. */
+void made_up_vf(const char *pf, const char *address, const char *group);
 /* An mdev type: its parent is a PCI function, or else a virtual device. */
 void made_up_type(const char *parent, const char *type, const char *name,
 		  const char *description, int available);

@@ -7,6 +7,7 @@ int nvmlInit_v2(void);
 int nvmlShutdown(void);
 int nvmlDeviceGetHandleByPciBusId_v2(const char *address, void **device);
 int nvmlDeviceGetMemoryInfo(void *device, unsigned long long *memory);
+int nvmlDeviceGetSupportedVgpus(void *device, unsigned int *count, unsigned int *types);
 int nvmlVgpuTypeGetName(unsigned int type, char *name, unsigned int *size);
 int nvmlVgpuTypeGetFramebufferSize(unsigned int type, unsigned long long *bytes);
 
