@@ -13,7 +13,7 @@ mkdir -p "${disk%/*}"
 tools/boot-disk "$disk" "$kernel" >"$disk.log" 2>&1 || { tail -n 20 "$disk.log"; exit 1; }
 
 for part in first second; do
-	tools/vm --kernel "$kernel" --name boot --disk "$disk" --timeout 1800 \
+	tools/vm --kernel "$kernel" --name boot --disk "$disk" --timeout 3000 \
 		run selftests/boot_guest.sh $part "$next"
 done 2>&1 | tee "$said"
 rm "$disk"
