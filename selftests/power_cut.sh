@@ -37,8 +37,8 @@ while [ $acknowledged -lt $changes ]; do
 		kill -0 $vm 2>/dev/null || fail "the guest did not find it in order, after $acknowledged changes and $cuts cuts"
 		sleep 0.2
 	done
-	# Between a tenth of a second and eight.
-	sleep $((RANDOM % 8)).$((RANDOM % 9 + 1))
+	# Between a tenth of a second and sixteen.
+	sleep $((RANDOM % 16)).$((RANDOM % 9 + 1))
 	kill -9 "$(<"$work/pid")"
 	wait $vm || true
 	cuts=$((cuts + 1))
