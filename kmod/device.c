@@ -277,6 +277,7 @@ u32 gpuspec_device_held(const struct gpuspec_spec *spec, const char *account)
 
 enum gpuspec_reason gpuspec_device_judge_spec(const struct gpuspec_spec *spec, const char *opener)
 {
+	lockdep_assert_held(&gpuspec_lock);
 	return gpuspec_spec_judge(spec, opener,
 				  spec && opener ? gpuspec_device_held(spec, opener) : 0);
 }

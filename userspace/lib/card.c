@@ -92,7 +92,6 @@ static void find_parent_of_mdev(struct gpuspec_card *card, const char *folder)
 		snprintf(card->parent, sizeof(card->parent), "%s", slash + 1);
 }
 
-/* A VF of a vendor's type has what its type has, which no BAR shows. */
 static bool is_typed(const struct gpuspec_card *card)
 {
 	struct gpuspec_id id;
@@ -103,10 +102,10 @@ static bool is_typed(const struct gpuspec_card *card)
 static void read_pci(struct gpuspec_card *card, const char *folder)
 {
 	char path[PATH_MAX];
-	struct gpuspec_id id;
 
 	gpuspec_sysfs_link(folder, "physfn", card->parent, sizeof(card->parent));
 	gpuspec_pci_function_read(folder, &card->pci);
+	/* A VF of a vendor's type has what its type has, which no BAR shows. */
 	if (card->pci.memory_from == GPUSPEC_MEMORY_FROM_BAR && is_typed(card)) {
 		card->pci.video_memory = -1;
 		card->pci.memory_from = GPUSPEC_MEMORY_UNKNOWN;
@@ -118,7 +117,7 @@ static void read_pci(struct gpuspec_card *card, const char *folder)
 	snprintf(path, sizeof(path), "%s/nvidia/current_vgpu_type", folder);
 	/* The kernel has asked its driver already, and does not wait for ever for an answer. */
 	if (!access(path, F_OK))
-		card->vendor_type = gpuspec_id_parse(card->device.spec, &id) && id.vf_type;
+		card->vendor_type = is_typed(card);
 }
 
 int gpuspec_card_read(struct gpuspec_card *card, const struct gpuspec_device *device,
