@@ -18,10 +18,8 @@ $(BUILD)/libvirt-hook: libvirt/hook.c $(HOOK_PARTS) $(HOOK_LIB) $(HOOK_HEADERS) 
 	@mkdir -p $(@D)
 	$(COMPILE) $(HOOK_CPPFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) $(HOOK_LDLIBS)
 
-$(BUILD)/tests/libvirt_%: tests/libvirt_%.c $(HOOK_PARTS) $(HOOK_LIB) $(HOOK_HEADERS)
-	@mkdir -p $(@D)
-	$(COMPILE) $(HOOK_CPPFLAGS) -fsanitize=address,undefined -fno-sanitize-recover=all -o $@ \
-		$(filter %.c,$^) $(HOOK_LDLIBS)
+$(BUILD)/tests/libvirt_%: tests/libvirt_%.c $(HOOK_PARTS) $(BUILD)/tests/tested.a $(HOOK_HEADERS)
+	$(COMPILE) $(HOOK_CPPFLAGS) $(SANITIZE) -o $@ $(filter %.c %.a,$^) $(LDLIBS) $(HOOK_LDLIBS)
 
 .PHONY: check-hook
 check: check-hook
