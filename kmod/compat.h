@@ -59,4 +59,11 @@
 #define gpuspec_dump_attrs(cb)	(genl_dumpit_info(cb)->attrs)
 #endif
 
+/* 6.17 made what a file of sysfs is made from const for its callbacks. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
+#define gpuspec_bin_attribute	const struct bin_attribute
+#else
+#define gpuspec_bin_attribute	struct bin_attribute
+#endif
+
 #endif /* GPUSPEC_COMPAT_H */

@@ -9,6 +9,7 @@
 #include <linux/vfio.h>
 #include <linux/vfio_pci_core.h>
 
+#include "compat.h"
 #include "rom.h"
 #include "rom_overlay.h"
 
@@ -21,7 +22,7 @@ static DEFINE_MUTEX(file_lock);
 /* The attribute group with the file rom, which the PCI bus gives to its devices. */
 static const struct attribute_group *find_group(struct pci_dev *pdev)
 {
-	const struct attribute_group **group;
+	const struct attribute_group *const *group;
 
 	for (group = pdev->dev.bus->dev_groups; group && *group; group++)
 		if ((*group)->bin_attrs && (*group)->bin_attrs[0] &&
@@ -31,8 +32,8 @@ static const struct attribute_group *find_group(struct pci_dev *pdev)
 }
 
 /* As the kernel's own file behaves (drivers/pci/pci-sysfs.c): first a "1", then reads. */
-static ssize_t read_file(struct file *filp, struct kobject *kobj, struct bin_attribute *file,
-			 char *buffer, loff_t offset, size_t count)
+static ssize_t read_file(struct file *filp, struct kobject *kobj,
+			 gpuspec_bin_attribute *file, char *buffer, loff_t offset, size_t count)
 {
 	struct gpuspec_overlay *overlay = container_of(file, struct gpuspec_overlay, file);
 	const struct gpuspec_rom *rom = overlay->rom;
@@ -46,8 +47,8 @@ static ssize_t read_file(struct file *filp, struct kobject *kobj, struct bin_att
 	return count;
 }
 
-static ssize_t write_file(struct file *filp, struct kobject *kobj, struct bin_attribute *file,
-			  char *buffer, loff_t offset, size_t count)
+static ssize_t write_file(struct file *filp, struct kobject *kobj,
+			  gpuspec_bin_attribute *file, char *buffer, loff_t offset, size_t count)
 {
 	struct gpuspec_overlay *overlay = container_of(file, struct gpuspec_overlay, file);
 	bool readable;
