@@ -13,7 +13,10 @@ BUILD := $(CURDIR)/build
 MODULE := $(BUILD)/$(KVER)/kmod
 # Headers of a distribution come without its key; sign with your own (see README).
 SIGN := CONFIG_MODULE_SIG_ALL=$(if $(wildcard $(KDIR)/certs/signing_key.pem),y)
-KBUILD := $(MAKE) -C $(KDIR) M=$(MODULE) GPUSPEC_VERSION=$(VERSION) V=$(V) $(SIGN)
+# Where the kernel's own compiler is not this machine's (tools/kernel V make).
+KMAKE ?= $(MAKE)
+# MO: since 6.13 kbuild takes KDIR for the place of objects where KDIR is not named as in itself.
+KBUILD := $(KMAKE) -C $(KDIR) M=$(MODULE) MO=$(MODULE) GPUSPEC_VERSION=$(VERSION) V=$(V) $(SIGN)
 USERSPACE := $(MAKE) -C userspace VERSION=$(VERSION) BUILD=$(BUILD)/userspace \
 	DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
 
@@ -72,17 +75,18 @@ deb:
 # For tests: the kernel's sample mdev parents, and our own driver of vGPUs that are VFs:
 # make samples KVER=... KSRC=SOURCE TREE
 .PHONY: samples
+SAMPLES := $(BUILD)/$(KVER)/samples
 samples:
-	@mkdir -p $(BUILD)/$(KVER)/samples
-	@cp -u $(KSRC)/samples/vfio-mdev/mbochs.c $(KSRC)/samples/vfio-mdev/mtty.c selftests/nvidia_vf/nvidia_vf.c $(BUILD)/$(KVER)/samples
-	@echo 'obj-m := mbochs.o mtty.o nvidia_vf.o' >$(BUILD)/$(KVER)/samples/Kbuild
-	$(MAKE) -C $(KDIR) M=$(BUILD)/$(KVER)/samples modules
-	$(if $(DESTDIR),$(MAKE) -C $(KDIR) M=$(BUILD)/$(KVER)/samples $(SIGN) modules_install INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates)
+	@mkdir -p $(SAMPLES)
+	@cp -u $(KSRC)/samples/vfio-mdev/mbochs.c $(KSRC)/samples/vfio-mdev/mtty.c selftests/nvidia_vf/nvidia_vf.c $(SAMPLES)
+	@echo 'obj-m := mbochs.o mtty.o nvidia_vf.o' >$(SAMPLES)/Kbuild
+	$(KMAKE) -C $(KDIR) M=$(SAMPLES) MO=$(SAMPLES) modules
+	$(if $(DESTDIR),$(KMAKE) -C $(KDIR) M=$(SAMPLES) MO=$(SAMPLES) $(SIGN) modules_install INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates)
 
 # What tools/vm puts into a guest of kernel 6.1, 6.12, ...: the product and the samples.
 stage-%:
 	$(MAKE) install samples KVER=$$(tools/kernel $* release) KDIR=$$(tools/kernel $* headers) \
-		KSRC=$$(tools/kernel $* source) DESTDIR=$(BUILD)/$*/root PREFIX=/usr
+		KMAKE="$$(tools/kernel $* make)" KSRC=$$(tools/kernel $* source) DESTDIR=$(BUILD)/$*/root PREFIX=/usr
 
 # Checkers: the kernel's own from the source of tools/setup. In compat.h checkpatch would
 # have no versions; UAPI enumerators and test tables are as they are.
