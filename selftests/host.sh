@@ -48,6 +48,9 @@ forever() {
 	done >/dev/null 2>&1
 }
 
+# How often to do what may go wrong: as often as said where there is time, else a fifth of it.
+rounds() { if [ "${GPUSPEC_THOROUGH:-}" ]; then echo "$1"; else echo $((($1 + 4) / 5)); fi; }
+
 # The command must fail, and what it says must have the words.
 fails_with() {
 	local words=$1 said

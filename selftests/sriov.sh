@@ -63,8 +63,9 @@ take() {
 	vfio_open "$1" </dev/null
 }
 
-test_vfs_come_and_go_a_hundred_times() {
-	local i jobs=()
+test_vfs_come_and_go_under_way() {
+	local i jobs=() rounds
+	rounds=$(rounds 100)
 	make_vfs
 	forever change_mind &
 	jobs+=($!)
@@ -73,7 +74,7 @@ test_vfs_come_and_go_a_hundred_times() {
 	forever take "$vf_b" &
 	jobs+=($!)
 	remove_vfs
-	for ((i = 0; i < 100; i++)); do
+	for ((i = 0; i < rounds; i++)); do
 		write "/sys/bus/pci/devices/$pf/sriov_numvfs" 2
 		write "/sys/bus/pci/devices/$pf/sriov_numvfs" 0
 	done

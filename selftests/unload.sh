@@ -73,8 +73,9 @@ make_and_open_mdev() {
 	mdev_remove $uuid_a
 }
 
-test_two_hundred_rounds_under_way() {
-	local i module binding opening creating
+test_module_comes_and_goes_under_way() {
+	local i module binding opening creating rounds
+	rounds=$(rounds 200)
 	bind $card_b vfio-pci
 	forever bind_and_unbind &
 	binding=$!
@@ -84,7 +85,7 @@ test_two_hundred_rounds_under_way() {
 	creating=$!
 	rmmod gpuspec
 	module=$(modinfo -n gpuspec)
-	for ((i = 0; i < 200; i++)); do
+	for ((i = 0; i < rounds; i++)); do
 		insmod "$module" closed=$((i % 2))
 		rmmod gpuspec
 	done
