@@ -9,17 +9,13 @@
 #include <sys/socket.h>
 #include <sys/utsname.h>
 
+#include "family.h"
 #include "kselftest_harness.h"
 #include "nlmsg.h"
+#include "world.h"
 
 #define SPEC		"pci:aaaa:bbbb:cccc:dddd"
 #define HEADERS		(NLMSG_HDRLEN + GENL_HDRLEN)
-
-/* All that can be seen, as the kernel sent it, but for the netlink headers. */
-struct world {
-	size_t length;
-	char bytes[1 << 20];
-};
 
 enum form { STRING, ENUM, NUMBER, FLAG };
 
@@ -39,39 +35,10 @@ FIXTURE(malformed) {
 
 #include "malformed_commands.h"
 
-static void add_message(const struct nlmsg *msg, void *data)
-{
-	size_t length = msg->header.nlmsg_len - NLMSG_HDRLEN;
-	struct world *world = data;
-
-	if (world->length + length > sizeof(world->bytes))
-		abort();
-	memcpy(world->bytes + world->length, msg->bytes + NLMSG_HDRLEN, length);
-	world->length += length;
-}
-
-static bool look(FIXTURE_DATA(malformed) * self, struct world *world)
-{
-	struct answer answer;
-	struct nlmsg msg;
-
-	world->length = 0;
-	nl_begin(&msg, self->family, GPUSPEC_CMD_INFO_GET, 0);
-	nl_ask(self->sock, &msg, &answer);
-	if (answer.error)
-		return false;
-	add_message(&answer.reply, world);
-	return !nl_dump(self->sock, self->family, GPUSPEC_CMD_SPEC_GET, add_message, world) &&
-	       !nl_dump(self->sock, self->family, GPUSPEC_CMD_DEVICE_GET, add_message, world) &&
-	       !nl_dump(self->sock, self->family, GPUSPEC_CMD_SHARE_GET, add_message, world) &&
-	       !nl_dump(self->sock, self->family, GPUSPEC_CMD_ACCOUNT_GET, add_message, world) &&
-	       !nl_dump(self->sock, self->family, GPUSPEC_CMD_LOG_GET, add_message, world);
-}
-
 static bool nothing_changed(FIXTURE_DATA(malformed) * self)
 {
-	return look(self, &self->after) && self->before.length == self->after.length &&
-	       !memcmp(self->before.bytes, self->after.bytes, self->before.length);
+	return world_look(self->sock, self->family, &self->after) &&
+	       world_equal(&self->before, &self->after);
 }
 
 /* Where the policy names SPEC, or with @id NULL nothing. */
@@ -107,7 +74,7 @@ FIXTURE_SETUP(malformed)
 	self->family = nl_family(self->sock, &unused);
 	ASSERT_GT(self->family, 0);
 	ASSERT_EQ(0, set_policy(self, SPEC));
-	ASSERT_TRUE(look(self, &self->before));
+	ASSERT_TRUE(world_look(self->sock, self->family, &self->before));
 }
 
 FIXTURE_TEARDOWN(malformed)
@@ -144,16 +111,6 @@ static void begin_without(FIXTURE_DATA(malformed) * self,
 	for (i = 0; i < 4 && variant->takes[i].type; i++)
 		if (i != spoiled)
 			put(&self->msg, &variant->takes[i]);
-}
-
-static bool takes(const FIXTURE_VARIANT(malformed) * variant, int type)
-{
-	int i;
-
-	for (i = 0; i < 4; i++)
-		if (variant->takes[i].type == type)
-			return true;
-	return variant->also[0] == type || variant->also[1] == type;
 }
 
 /* On 6.1 the kernel drops the sentence of an error in a dump's start. */
@@ -239,7 +196,7 @@ TEST_F(malformed, attribute_that_is_not_taken)
 	int type;
 
 	for (type = 0; type <= GPUSPEC_A_MAX + 2; type++) {
-		if (takes(variant, type) && type)
+		if (family_takes(variant->command, type))
 			continue;
 		begin_without(self, variant, -1);
 		nl_u32(&self->msg, type, 0);
@@ -292,25 +249,11 @@ static void wrong_flags(struct __test_metadata *_metadata, FIXTURE_DATA(malforme
 	}
 }
 
-static size_t longest(int type)
-{
-	switch (type) {
-	case GPUSPEC_A_ID:
-		return GPUSPEC_ID_MAX;
-	case GPUSPEC_A_ADDRESS:
-		return GPUSPEC_ADDRESS_MAX;
-	case GPUSPEC_A_ACCOUNT:
-		return GPUSPEC_ACCOUNT_MAX;
-	default:
-		return GPUSPEC_CGROUP_MAX;
-	}
-}
-
 static void wrong_strings(struct __test_metadata *_metadata, FIXTURE_DATA(malformed) * self,
 			  const FIXTURE_VARIANT(malformed) * variant, int i)
 {
 	const struct attribute *attribute = &variant->takes[i];
-	size_t max = longest(attribute->type);
+	size_t max = family_attribute(FAMILY_SET_GPUSPEC, attribute->type)->max;
 	size_t length, at;
 	char text[600];
 
@@ -552,11 +495,9 @@ TEST_F(unknown, commands)
 	int command, dump;
 
 	for (command = 0; command < 256; command++) {
-		if ((command >= GPUSPEC_CMD_INFO_GET && command <= GPUSPEC_CMD_POLICY_COMMIT) ||
-		    (command >= GPUSPEC_CMD_ROM_BEGIN && command <= GPUSPEC_CMD_ROM_CLEAR) ||
-		    (command >= GPUSPEC_CMD_SHARE_SET && command <= GPUSPEC_CMD_LOG_GET))
-			continue;
 		for (dump = 0; dump < 2; dump++) {
+			if (family_call(command, dump))
+				continue;
 			nl_begin(&self->msg, self->family, command, dump ? NLM_F_DUMP : 0);
 			nl_ask(self->sock, &self->msg, &self->answer);
 			EXPECT_EQ(-EOPNOTSUPP, self->answer.error) TH_LOG("command %d", command);
