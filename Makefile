@@ -92,7 +92,7 @@ stage-%:
 # have no versions; UAPI enumerators and test tables are as they are.
 KERNEL_C := $(wildcard kmod/*.[ch]) kmod/uapi/linux/gpuspec.h
 USER_C := $(wildcard userspace/*/*.[ch] userspace/tests/*/*.[ch] selftests/*.[ch])
-SHELL_SCRIPTS := $(filter-out tools/mkrom tools/debug.config,$(wildcard tools/*)) $(wildcard selftests/*.sh userspace/tests/*.sh debian/*.postinst debian/*.prerm debian/*.postrm) .ci/run
+SHELL_SCRIPTS := $(filter-out tools/mkrom tools/debug.config tools/kcov-report tools/syzkaller,$(wildcard tools/*)) $(wildcard selftests/*.sh userspace/tests/*.sh debian/*.postinst debian/*.prerm debian/*.postrm) .ci/run
 # What checkpatch knows better macros for, in the kernel; and names that are libxml2's.
 NOT_USERSPACE := PREFER_KERNEL_TYPES,NEW_TYPEDEFS,ARRAY_SIZE,BIT_MACRO,PREFER_DEFINED_ATTRIBUTE_MACRO,EMBEDDED_FUNCTION_NAME,LONG_LINE_STRING,CAMELCASE
 STYLE_KERNELS := 6.1 6.12

@@ -1,7 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The UAPI header has the very names and numbers that the kernel's generator makes of the
-# YAML. Runs on the host; GPUSPEC_KSRC is a kernel source tree.
+# What is told of the family elsewhere is what the YAML says: the UAPI header has the very
+# names and numbers that the kernel's generator makes of it, and the description for
+# syzkaller every command and attribute. Runs on the host; GPUSPEC_KSRC is a kernel source
+# tree.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 ynl=${GPUSPEC_KSRC:?}/tools/net/ynl
@@ -19,12 +21,20 @@ cp kmod/gpuspec.yaml "$work/Documentation/netlink/specs"
 
 without_comments() { gcc -fpreprocessed -dD -E -P "$1"; }
 
+number=0 failed=0
+same() {
+	number=$((number + 1))
+	if diff "$2" "$3" | sed 's/^/# /'; then
+		echo "ok $number $1"
+	else
+		echo "not ok $number $1"
+		failed=1
+	fi
+}
+
 echo 'TAP version 13'
-echo '1..1'
-if diff <(without_comments "$work/gpuspec.h") <(without_comments kmod/uapi/linux/gpuspec.h) |
-	sed 's/^/# /'; then
-	echo 'ok 1 uapi header'
-else
-	echo 'not ok 1 uapi header'
-	exit 1
-fi
+echo '1..2'
+same 'uapi header' <(without_comments "$work/gpuspec.h") <(without_comments kmod/uapi/linux/gpuspec.h)
+# If not: selftests/family.py syzkaller kmod/gpuspec.yaml >tools/syzkaller/gpuspec.txt
+same 'syzkaller description' <(selftests/family.py syzkaller kmod/gpuspec.yaml) tools/syzkaller/gpuspec.txt
+exit $failed
