@@ -4,6 +4,8 @@
 #define GPUSPEC_COMPAT_H
 
 #include <linux/device.h>
+#include <linux/stddef.h>
+#include <linux/uaccess.h>
 #include <linux/version.h>
 #include <linux/vfio.h>
 #include <net/genetlink.h>
@@ -64,6 +66,49 @@
 #define gpuspec_bin_attribute	const struct bin_attribute
 #else
 #define gpuspec_bin_attribute	struct bin_attribute
+#endif
+
+/*
+ * What a VFIO driver has to say of a region it wrote to the user by its ioctl;
+ * since 6.19 it has an op for it, and the core does the writing. An op of the
+ * one kind or the other, and @edit on what it said: 0 or -EFAULT.
+ */
+struct gpuspec_rom;
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0)
+#define GPUSPEC_REGION_OP	get_region_info_caps
+#define GPUSPEC_REGION_ARGS	struct vfio_region_info *info, struct vfio_info_cap *caps
+#define GPUSPEC_REGION_VALUES	info, caps
+#define gpuspec_region_result	int
+
+static inline int
+gpuspec_edit_region(void (*edit)(const struct gpuspec_rom *, struct vfio_region_info *),
+		    const struct gpuspec_rom *rom, GPUSPEC_REGION_ARGS)
+{
+	edit(rom, info);
+	return 0;
+}
+#else
+#define GPUSPEC_REGION_OP	ioctl
+#define GPUSPEC_REGION_ARGS	unsigned int command, unsigned long argument
+#define GPUSPEC_REGION_VALUES	command, argument
+#define gpuspec_region_result	long
+
+static inline int
+gpuspec_edit_region(void (*edit)(const struct gpuspec_rom *, struct vfio_region_info *),
+		    const struct gpuspec_rom *rom, GPUSPEC_REGION_ARGS)
+{
+	struct vfio_region_info __user *to = (void __user *)argument;
+	struct vfio_region_info info;
+
+	if (command != VFIO_DEVICE_GET_REGION_INFO)
+		return 0;
+	if (copy_from_user(&info, to, offsetofend(struct vfio_region_info, offset)))
+		return -EFAULT;
+	edit(rom, &info);
+	return copy_to_user(to, &info, offsetofend(struct vfio_region_info, offset)) ?
+		-EFAULT : 0;
+}
 #endif
 
 #endif /* GPUSPEC_COMPAT_H */

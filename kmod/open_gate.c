@@ -59,7 +59,7 @@ static ssize_t gate_read(struct vfio_device *vdev, char __user *buffer, size_t c
 			 loff_t *offset);
 static ssize_t gate_write(struct vfio_device *vdev, const char __user *buffer, size_t count,
 			  loff_t *offset);
-static long gate_ioctl(struct vfio_device *vdev, unsigned int command, unsigned long argument);
+static gpuspec_region_result gate_region(struct vfio_device *vdev, GPUSPEC_REGION_ARGS);
 
 /* Stand in the way of readers, too, while there is an uploaded ROM for them to read. */
 static void meet_readers(struct gate *gate)
@@ -68,7 +68,8 @@ static void meet_readers(struct gate *gate)
 
 	WRITE_ONCE(gate->ops.read, shows ? gate_read : gate->native->read);
 	WRITE_ONCE(gate->ops.write, shows ? gate_write : gate->native->write);
-	WRITE_ONCE(gate->ops.ioctl, shows ? gate_ioctl : gate->native->ioctl);
+	WRITE_ONCE(gate->ops.GPUSPEC_REGION_OP,
+		   shows ? gate_region : gate->native->GPUSPEC_REGION_OP);
 }
 
 /*
@@ -176,17 +177,18 @@ static ssize_t gate_write(struct vfio_device *vdev, const char __user *buffer, s
 	return done;
 }
 
-static long gate_ioctl(struct vfio_device *vdev, unsigned int command, unsigned long argument)
+static gpuspec_region_result gate_region(struct vfio_device *vdev, GPUSPEC_REGION_ARGS)
 {
 	int idx = srcu_read_lock(&callers);
 	const struct vfio_device_ops *ops = READ_ONCE(vdev->ops);
 	struct gate *gate = find_gate(ops);
 	const struct gpuspec_rom *rom = gate ? READ_ONCE(gate->overlay.rom) : NULL;
-	long result;
+	gpuspec_region_result result;
 
-	result = (gate ? gate->native : ops)->ioctl(vdev, command, argument);
-	if (rom && !result && command == VFIO_DEVICE_GET_REGION_INFO)
-		result = gpuspec_overlay_region_info(rom, (void __user *)argument);
+	result = (gate ? gate->native : ops)->GPUSPEC_REGION_OP(vdev, GPUSPEC_REGION_VALUES);
+	if (rom && !result)
+		result = gpuspec_edit_region(gpuspec_overlay_region_info, rom,
+					     GPUSPEC_REGION_VALUES);
 	srcu_read_unlock(&callers, idx);
 	return result;
 }
@@ -217,7 +219,7 @@ static void gate_release(struct vfio_device *vdev)
 static bool can_show_rom(const struct vfio_device *vdev)
 {
 	return dev_is_pci(vdev->dev) && !to_pci_dev(vdev->dev)->is_virtfn &&
-	       vdev->ops->read && vdev->ops->write && vdev->ops->ioctl;
+	       vdev->ops->read && vdev->ops->write && vdev->ops->GPUSPEC_REGION_OP;
 }
 
 /*

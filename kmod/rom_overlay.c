@@ -106,19 +106,12 @@ int gpuspec_overlay_show(struct gpuspec_overlay *overlay, struct pci_dev *pdev,
 	return error;
 }
 
-int gpuspec_overlay_region_info(const struct gpuspec_rom *rom, void __user *argument)
+void gpuspec_overlay_region_info(const struct gpuspec_rom *rom, struct vfio_region_info *info)
 {
-	struct vfio_region_info __user *to = argument;
-	struct vfio_region_info info;
-
-	if (copy_from_user(&info, to, offsetofend(struct vfio_region_info, offset)))
-		return -EFAULT;
-	if (info.index != VFIO_PCI_ROM_REGION_INDEX)
-		return 0;
-	info.flags = VFIO_REGION_INFO_FLAG_READ;
-	info.size = rom->window;
-	return copy_to_user(to, &info, offsetofend(struct vfio_region_info, offset)) ?
-		-EFAULT : 0;
+	if (info->index != VFIO_PCI_ROM_REGION_INDEX)
+		return;
+	info->flags = VFIO_REGION_INFO_FLAG_READ;
+	info->size = rom->window;
 }
 
 bool gpuspec_overlay_is_region(loff_t offset)

@@ -12,6 +12,7 @@
 
 struct gpuspec_rom;
 struct pci_dev;
+struct vfio_region_info;
 
 /* To be embedded; all zero: the card shows its own ROM. */
 struct gpuspec_overlay {
@@ -33,8 +34,8 @@ int gpuspec_overlay_show(struct gpuspec_overlay *overlay, struct pci_dev *pdev,
  * What a user of VFIO is told and reads of a card that shows @rom.
  */
 
-/* The size of the ROM region, in his struct vfio_region_info: 0 or -EFAULT. */
-int gpuspec_overlay_region_info(const struct gpuspec_rom *rom, void __user *argument);
+/* What the card's driver has told of a region: if it is the ROM's, its size is changed. */
+void gpuspec_overlay_region_info(const struct gpuspec_rom *rom, struct vfio_region_info *info);
 /* Is this an offset of the ROM region? The read of it: its length, or -EINVAL, -EFAULT. */
 bool gpuspec_overlay_is_region(loff_t offset);
 ssize_t gpuspec_overlay_read(const struct gpuspec_rom *rom, char __user *buffer,
