@@ -1,57 +1,146 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The whole truth table, against the reasons in the order the design gives them. */
+/*
+ * The whole truth table, against the design's: its rows in order of precedence, of which
+ * the first that fits gives the reason. It also runs in the kernel (selftests/kunit).
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "verdict.h"
 
-static const char *expected(const struct gpuspec_rule *rule, enum gpuspec_default unnamed,
-			    const struct gpuspec_claim *claim)
-{
-	if (!rule->named)
-		return unnamed == GPUSPEC_DEFAULT_CLOSED ? "unknown-spec" : "allowed";
-	if (rule->state == GPUSPEC_STATE_DISABLED)
-		return "disabled";
-	if (rule->sharing == GPUSPEC_SHARING_NONE)
-		return "recalled";
-	if (rule->sharing == GPUSPEC_SHARING_LIST && claim && !claim->listed)
-		return "not-shared";
-	if (rule->sharing == GPUSPEC_SHARING_LIST && claim && claim->maximum == 2 &&
-	    (claim->held == 2 || claim->held == 3))
-		return "quota";
-	return "allowed";
-}
+/* What a verdict depends on. */
+#define NAMED		0x01	/* the policy names the spec */
+#define DEFAULT_OPEN	0x02
+#define ENABLED		0x04
+#define FOR_ALL		0x08
+#define FOR_LIST	0x10
+#define AT_OPEN		0x20	/* and not at the bind gate, where the account is not known */
+#define LISTED		0x40
+#define HAS_MAXIMUM	0x80	/* the account holds as many as it may */
 
-static int expected_errno(const char *name)
-{
-	if (!strcmp(name, "not-shared"))
-		return -EACCES;
-	if (!strcmp(name, "quota"))
-		return -EUSERS;
-	return strcmp(name, "allowed") ? -EPERM : 0;
-}
+static const struct row {
+	unsigned int with, without;
+	const char *reason;
+	int error;
+} rows[] = {
+	{ 0, NAMED | DEFAULT_OPEN, "unknown-spec", -EPERM },
+	{ NAMED, ENABLED, "disabled", -EPERM },
+	{ NAMED, FOR_ALL | FOR_LIST, "recalled", -EPERM },
+	{ NAMED | FOR_LIST | AT_OPEN, LISTED, "not-shared", -EACCES },
+	{ NAMED | FOR_LIST | AT_OPEN | HAS_MAXIMUM, 0, "quota", -EUSERS },
+	{ 0, 0, "allowed", 0 },
+};
+
+/* What can be said of each, and what is so then. A number that is none is never a yes. */
+struct input {
+	unsigned int value;
+	unsigned int facts;
+};
+
+static const struct input names[] = { { false, 0 }, { true, NAMED } };
+static const struct input defaults[] = {
+	{ GPUSPEC_DEFAULT_OPEN, DEFAULT_OPEN }, { GPUSPEC_DEFAULT_CLOSED, 0 }, { 2, 0 },
+};
+
+static const struct input states[] = {
+	{ GPUSPEC_STATE_ENABLED, ENABLED }, { GPUSPEC_STATE_DISABLED, 0 }, { 2, 0 },
+};
+
+static const struct input sharings[] = {
+	{ GPUSPEC_SHARING_ALL, FOR_ALL }, { GPUSPEC_SHARING_NONE, 0 },
+	{ GPUSPEC_SHARING_LIST, FOR_LIST }, { 3, 0 },
+};
+
+static const struct {
+	struct gpuspec_claim claim;
+	unsigned int facts;
+} claims[] = {
+	{ {}, 0 },	/* there is none, at the bind gate */
+	{ { false, 0, 0 }, AT_OPEN },
+	{ { false, 2, 1 }, AT_OPEN },
+	{ { false, 2, 2 }, AT_OPEN | HAS_MAXIMUM },
+	{ { true, 0, 0 }, AT_OPEN | LISTED },
+	{ { true, 0, ~0u }, AT_OPEN | LISTED },
+	{ { true, 1, 0 }, AT_OPEN | LISTED },
+	{ { true, 1, 1 }, AT_OPEN | LISTED | HAS_MAXIMUM },
+	{ { true, 2, 1 }, AT_OPEN | LISTED },
+	{ { true, 2, 2 }, AT_OPEN | LISTED | HAS_MAXIMUM },
+	{ { true, 2, 3 }, AT_OPEN | LISTED | HAS_MAXIMUM },
+	{ { true, ~0u, ~0u - 1 }, AT_OPEN | LISTED },
+	{ { true, ~0u, ~0u }, AT_OPEN | LISTED | HAS_MAXIMUM },
+};
+
+#define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
+#define COMBINATIONS	(COUNT(names) * COUNT(defaults) * COUNT(states) * COUNT(sharings) * \
+			 COUNT(claims))
 
 static int failed;
 
+static const struct row *first_that_fits(unsigned int facts)
+{
+	const struct row *row = rows;
+
+	while ((facts & row->with) != row->with || facts & row->without)
+		row++;
+	return row;
+}
+
 static void try(const struct gpuspec_rule *rule, enum gpuspec_default unnamed,
-		const struct gpuspec_claim *claim)
+		const struct gpuspec_claim *claim, const struct row *row)
 {
 	enum gpuspec_reason reason = gpuspec_verdict(rule, unnamed, claim);
 	struct gpuspec_rule in_force = gpuspec_rule_in_force(rule, unnamed);
 	const char *name = gpuspec_reason_name(reason);
 
-	if (strcmp(name, expected(rule, unnamed, claim)) ||
-	    gpuspec_reason_errno(reason) != expected_errno(name)) {
-		printf("named %d state %d sharing %d default %d claim %d: %s\n", rule->named,
-		       rule->state, rule->sharing, unnamed, !!claim, name);
+	if (strcmp(name, row->reason) || gpuspec_reason_errno(reason) != row->error) {
+		printf("named %d state %d sharing %d default %d claim %d: %s, and not %s\n",
+		       rule->named, rule->state, rule->sharing, unnamed, !!claim, name,
+		       row->reason);
 		failed = 1;
 	}
 	/* What is shown as in force must say yes just where the verdict does. */
 	in_force.named = true;
-	if (!gpuspec_reason_errno(gpuspec_verdict(&in_force, unnamed, claim)) !=
-	    !gpuspec_reason_errno(reason)) {
+	if (!gpuspec_reason_errno(gpuspec_verdict(&in_force, unnamed, claim)) != !row->error) {
 		printf("what is in force does not fit the verdict %s\n", name);
+		failed = 1;
+	}
+}
+
+/* The last digit of *@number, which is taken off it. */
+static unsigned int digit(unsigned int *number, unsigned int base)
+{
+	unsigned int last = *number % base;
+
+	*number /= base;
+	return last;
+}
+
+static void test_truth_table(void)
+{
+	unsigned int i, rest, claim, seen[COUNT(rows)] = {};
+	const struct input *named, *state, *sharing, *unnamed;
+	struct gpuspec_rule rule;
+	const struct row *row;
+
+	/* The digits of a number say which combination it is. */
+	for (i = 0; i < COMBINATIONS; i++) {
+		rest = i;
+		named = &names[digit(&rest, COUNT(names))];
+		state = &states[digit(&rest, COUNT(states))];
+		sharing = &sharings[digit(&rest, COUNT(sharings))];
+		unnamed = &defaults[digit(&rest, COUNT(defaults))];
+		claim = rest;
+		rule = (struct gpuspec_rule){ named->value, state->value, sharing->value };
+		row = first_that_fits(named->facts | state->facts | sharing->facts |
+				      unnamed->facts | claims[claim].facts);
+		try(&rule, unnamed->value, claim ? &claims[claim].claim : NULL, row);
+		seen[row - rows]++;
+	}
+	for (i = 0; i < COUNT(rows); i++) {
+		if (seen[i])
+			continue;
+		printf("no combination is %s\n", rows[i].reason);
 		failed = 1;
 	}
 }
@@ -67,40 +156,55 @@ static void try_phrase(enum gpuspec_reason reason, const char *account, const ch
 	}
 }
 
-int main(void)
+static void test_reasons(void)
 {
-	static const struct gpuspec_claim claims[] = {
-		{}, { .listed = true }, { .listed = true, .maximum = 2 },
-		{ .listed = true, .maximum = 2, .held = 1 },
-		{ .listed = true, .maximum = 2, .held = 2 },
-		{ .listed = true, .maximum = 2, .held = 3 },
-		{ .listed = true, .held = 1000 }, { .maximum = 2, .held = 1 },
+	static const struct {
+		unsigned int reason;
+		int error;
+		const char *name, *phrase;
+	} reasons[] = {
+		{ GPUSPEC_REASON_ALLOWED, 0, "allowed", "is allowed" },
+		{ GPUSPEC_REASON_UNKNOWN_SPEC, -EPERM, "unknown-spec",
+		  "is not named by the policy, whose default is closed" },
+		{ GPUSPEC_REASON_DISABLED, -EPERM, "disabled", "is disabled" },
+		{ GPUSPEC_REASON_RECALLED, -EPERM, "recalled", "is recalled from all accounts" },
+		{ GPUSPEC_REASON_NOT_SHARED, -EACCES, "not-shared",
+		  "is not shared with account blue" },
+		{ GPUSPEC_REASON_QUOTA, -EUSERS, "quota",
+		  "is held by account blue up to its maximum" },
+		{ GPUSPEC_REASONS, -EPERM, "?", "is refused" },
+		{ ~0u, -EPERM, "?", "is refused" },
 	};
-	char longest[GPUSPEC_ACCOUNT_MAX + 1], phrase[GPUSPEC_PHRASE_SIZE + 1];
-	struct gpuspec_rule rule;
-	unsigned int bits;
 	size_t i;
 
-	for (bits = 0; bits < 24; bits++) {
-		rule = (struct gpuspec_rule){
-			.named = bits & 1, .state = bits >> 1 & 1, .sharing = bits >> 3,
-		};
-		try(&rule, bits >> 2 & 1, NULL);
-		for (i = 0; i < sizeof(claims) / sizeof(claims[0]); i++)
-			try(&rule, bits >> 2 & 1, &claims[i]);
-	}
-	/* A number that is none says no. */
-	rule = (struct gpuspec_rule){ .named = true, .sharing = 3 };
-	if (gpuspec_verdict(&rule, GPUSPEC_DEFAULT_OPEN, &claims[1]) != GPUSPEC_REASON_RECALLED ||
-	    gpuspec_reason_errno(99) != -EPERM || strcmp(gpuspec_reason_name(99), "?"))
+	for (i = 0; i < COUNT(reasons); i++) {
+		try_phrase(reasons[i].reason, "blue", reasons[i].phrase);
+		if (!strcmp(gpuspec_reason_name(reasons[i].reason), reasons[i].name) &&
+		    gpuspec_reason_errno(reasons[i].reason) == reasons[i].error)
+			continue;
+		printf("reason %u is %s, errno %d\n", reasons[i].reason,
+		       gpuspec_reason_name(reasons[i].reason),
+		       gpuspec_reason_errno(reasons[i].reason));
 		failed = 1;
-	try_phrase(GPUSPEC_REASON_DISABLED, "blue", "is disabled");
-	try_phrase(GPUSPEC_REASON_NOT_SHARED, "blue", "is not shared with account blue");
-	try_phrase(GPUSPEC_REASON_QUOTA, "blue", "is held by account blue up to its maximum");
-	try_phrase(99, "blue", "is refused");
-	memset(longest, 'a', GPUSPEC_ACCOUNT_MAX);
-	longest[GPUSPEC_ACCOUNT_MAX] = '\0';
-	snprintf(phrase, sizeof(phrase), "is held by account %s up to its maximum", longest);
-	try_phrase(GPUSPEC_REASON_QUOTA, longest, phrase);
+	}
+}
+
+/* An account's name is cut off where no account's may go on. */
+static void test_longest_phrase(void)
+{
+	char name[GPUSPEC_ACCOUNT_MAX + 2], phrase[GPUSPEC_PHRASE_SIZE + 1];
+
+	memset(name, 'a', sizeof(name));
+	name[GPUSPEC_ACCOUNT_MAX + 1] = '\0';
+	snprintf(phrase, sizeof(phrase), "is held by account %s up to its maximum", name + 1);
+	try_phrase(GPUSPEC_REASON_QUOTA, name + 1, phrase);
+	try_phrase(GPUSPEC_REASON_QUOTA, name, phrase);
+}
+
+int main(void)
+{
+	test_truth_table();
+	test_reasons();
+	test_longest_phrase();
 	return failed;
 }
