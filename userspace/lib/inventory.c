@@ -112,6 +112,8 @@ static int take_specs(struct gpuspec_inventory *inventory)
 		if (!model)
 			return -ENOMEM;
 		model->spec = tables->specs[i];
+		if (!model->spec.shares)
+			continue;
 		/* Both tables are sorted by spec. */
 		model->shares = shares;
 		shares += model->spec.shares;
