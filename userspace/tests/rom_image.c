@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Each check of the ROM parser, on ROMs that are right but for one thing. */
+/*
+ * Each check of the ROM parser, on ROMs that are right but for one thing. It also runs in
+ * the kernel (selftests/kunit).
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -316,6 +319,14 @@ static void run(const struct test *test)
 	expect_lines(test->sample, &contents, test->expected);
 }
 
+static void test_samples(void)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
+		run(&tests[i]);
+}
+
 /* Files of a size that alone says enough, or a content. */
 static void test_sizes(void)
 {
@@ -577,10 +588,7 @@ static void test_names(void)
 
 int main(void)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
-		run(&tests[i]);
+	test_samples();
 	test_sizes();
 	test_too_many();
 	test_full_list();

@@ -11,9 +11,7 @@
 
 #include "rom_build.h"
 #include "rom_judge.h"
-
-/* Of the bytes that decide, all other values are tried; of these, some. */
-#define SOME_BYTES	1024
+#include "rom_mutations.h"
 
 static const struct gpuspec_rom_target target = {
 	.vendor = 0x10de, .device = 0x2684, .subvendor = 0x10de, .subdevice = 0x16f3,
@@ -27,63 +25,6 @@ static void judge(__u8 *bytes, size_t size)
 {
 	/* Not always the same target, to have both ways through the checks. */
 	rom_judge(bytes, size, parsed++ % 2 ? &target : NULL, &contents);
-}
-
-static void truncate_everywhere(const struct rom_build *rom)
-{
-	size_t size;
-	__u8 *bytes;
-
-	for (size = 0; size <= rom->size; size++) {
-		bytes = rom_memory(size);
-		memcpy(bytes, rom->bytes, size);
-		judge(bytes, size);
-		free(bytes);
-	}
-}
-
-/* Header, PCIR or NPDE of an image? All images of a long chain are alike. */
-static bool decides(const struct rom_build *rom, size_t at)
-{
-	const __u8 *image = rom->bytes + at / 512 * 512;
-
-	if (image[0] != 0x55 || image[1] != 0xaa || at >= 4 * 512)
-		return at < 0x1a;
-	at %= 512;
-	return at < 0x1a || (at >= ROM_PCIR && at < ROM_NPDE + 0x10);
-}
-
-static void try_value(__u8 *bytes, size_t size, size_t at, __u8 value)
-{
-	const __u8 before = bytes[at];
-
-	if (value == before)
-		return;
-	bytes[at] = value;
-	judge(bytes, size);
-	bytes[at] = before;
-}
-
-static void break_bytes(const struct rom_build *rom)
-{
-	__u8 *bytes = rom_memory(rom->size);
-	size_t at;
-	int i;
-
-	memcpy(bytes, rom->bytes, rom->size);
-	for (at = 0; at < rom->size; at++) {
-		if (decides(rom, at)) {
-			for (i = 0; i < 256; i++)
-				try_value(bytes, rom->size, at, i);
-		} else if (at < SOME_BYTES) {
-			try_value(bytes, rom->size, at, 0);
-			try_value(bytes, rom->size, at, 0xff);
-			try_value(bytes, rom->size, at, bytes[at] + 1);
-			for (i = 0; i < 8; i++)
-				try_value(bytes, rom->size, at, bytes[at] ^ 1 << i);
-		}
-	}
-	free(bytes);
 }
 
 /* An image of @sectors sectors that leaves nothing out that takes time to look at. */
@@ -151,8 +92,8 @@ int main(void)
 	for (sample = rom_samples; sample->name; sample++) {
 		memset(&rom, 0, sizeof(rom));
 		rom_build_sample(&rom, sample->name);
-		truncate_everywhere(&rom);
-		break_bytes(&rom);
+		rom_cut_off_everywhere(&rom, judge);
+		rom_break_bytes(&rom, judge);
 	}
 	printf("%lu files judged\n", parsed);
 	return test_time();

@@ -18,14 +18,6 @@ static void must(bool holds, const char *condition, int line)
 	abort();
 }
 
-__u8 *rom_memory(size_t size)
-{
-	void *memory;
-
-	MUST(!posix_memalign(&memory, 512, size));
-	return memory;
-}
-
 static unsigned int read16(const __u8 *at)
 {
 	return at[0] | at[1] << 8;
