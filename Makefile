@@ -83,14 +83,29 @@ samples:
 	$(KMAKE) -C $(KDIR) M=$(SAMPLES) MO=$(SAMPLES) modules
 	$(if $(DESTDIR),$(KMAKE) -C $(KDIR) M=$(SAMPLES) MO=$(SAMPLES) $(SIGN) modules_install INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates)
 
-# What tools/vm puts into a guest of kernel 6.1, 6.12, ...: the product and the samples.
+# For tests: the unit tests of the module's pure parts, as a module of KUnit.
+KUNIT := $(BUILD)/$(KVER)/kunit
+.PHONY: kunit
+kunit:
+	$(USERSPACE) $(BUILD)/userspace/kernel_rom.inc
+	@mkdir -p $(KUNIT)/lib
+	@cp -rsf $(CURDIR)/selftests/kunit/. $(CURDIR)/kmod $(CURDIR)/userspace/tests \
+		$(BUILD)/userspace/kernel_rom.inc $(KUNIT)
+	@cp -sf $(CURDIR)/userspace/lib/rom_findings.[ch] $(KUNIT)/lib
+	$(KMAKE) -C $(KDIR) M=$(KUNIT) MO=$(KUNIT) modules
+	$(if $(DESTDIR),$(KMAKE) -C $(KDIR) M=$(KUNIT) MO=$(KUNIT) $(SIGN) modules_install INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates)
+
+# What tools/vm puts into a guest of kernel 6.1, 6.12, ...: the product and the samples, and
+# what KUnit runs where the kernel has it.
 stage-%:
-	$(MAKE) install samples KVER=$$(tools/kernel $* release) KDIR=$$(tools/kernel $* headers) \
-		KMAKE="$$(tools/kernel $* make)" KSRC=$$(tools/kernel $* source) DESTDIR=$(BUILD)/$*/root PREFIX=/usr
+	headers=$$(tools/kernel $* headers) && \
+	$(MAKE) install samples $$(grep -q '^CONFIG_KUNIT=' $$headers/.config && echo kunit) \
+		KVER=$$(tools/kernel $* release) KDIR=$$headers KMAKE="$$(tools/kernel $* make)" \
+		KSRC=$$(tools/kernel $* source) DESTDIR=$(BUILD)/$*/root PREFIX=/usr
 
 # Checkers: the kernel's own from the source of tools/setup. In compat.h checkpatch would
 # have no versions; UAPI enumerators and test tables are as they are.
-KERNEL_C := $(wildcard kmod/*.[ch]) kmod/uapi/linux/gpuspec.h
+KERNEL_C := $(wildcard kmod/*.[ch] selftests/kunit/*.[ch] selftests/kunit/libc/*.[ch]) kmod/uapi/linux/gpuspec.h
 USER_C := $(wildcard userspace/*/*.[ch] userspace/tests/*/*.[ch] selftests/*.[ch])
 SHELL_SCRIPTS := $(filter-out tools/mkrom tools/debug.config tools/kcov-report tools/syzkaller,$(wildcard tools/*)) $(wildcard selftests/*.sh userspace/tests/*.sh debian/*.postinst debian/*.prerm debian/*.postrm) .ci/run
 # What checkpatch knows better macros for, in the kernel; and names that are libxml2's.
