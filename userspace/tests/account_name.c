@@ -70,6 +70,7 @@ int main(void)
 	expect("511 bytes", gpuspec_cgroup_is_valid(text), false);
 	expect_parents("/a/bc/d", "/a/bc/d /a/bc /a ");
 	expect_parents("/", "/ ");
+	expect_parents("a/b", "a/b a ");
 	expect_parents("", "");
 	return failed;
 }

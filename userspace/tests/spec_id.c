@@ -50,7 +50,7 @@ int main(void)
 		"vf:10de:2684:10de//a", "vf:10de:2684:10de/a\n", "vf:10de:2684:10de/\x80",
 		"vf:10de:2684:10dE/a", "vf:10de:2684/nvidia-559", "vf/nvidia-559",
 		"pci:10de:2684:10de:167c/nvidia-559",
-		"mdev:\x80", "PCI:10de:2684:10de:167c", " pci:10de:2684:10de:167c", "10de:2684",
+		"mdev:\x7f", "mdev:\x80", "PCI:10de:2684:10de:167c", " pci:10de:2684:10de:167c", "10de:2684",
 	};
 	char longest[GPUSPEC_ID_SIZE + 1] = "mdev:";
 	char longest_vf[GPUSPEC_ID_SIZE + 1] = "vf:10de:2684:2684/";
