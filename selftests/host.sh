@@ -3,7 +3,8 @@
 #
 # The GPU host that a shell test runs on, the guest of tools/vm: its cards, its mdev
 # parents, and those who take devices. A test file sources this, defines functions
-# test_NAME, each of which begins with a line ": what holds", and ends with run_tests.
+# test_NAME, each of which begins with a line ": what holds", and ends with run_tests:
+# all of them, or those whose names it was given.
 #
 # Every test starts on a host with no policy, no mdev and no card bound to VFIO.
 
@@ -22,6 +23,7 @@ uuid_a=11111111-2222-3333-4444-00000000000a
 uuid_b=11111111-2222-3333-4444-00000000000b
 }
 
+wanted_tests=("$@")
 # shellcheck disable=SC2034 # for the tests
 tools=${GPUSPEC_TREE:?}/tools
 work=$(mktemp -d)
@@ -286,7 +288,8 @@ run_test() {
 
 run_tests() {
 	local tests test
-	mapfile -t tests < <(compgen -A function test_)
+	tests=("${wanted_tests[@]}")
+	[ ${#wanted_tests[@]} -gt 0 ] || mapfile -t tests < <(compgen -A function test_)
 	modprobe -a vfio-pci mtty mbochs
 	ktap_print_header
 	ktap_set_plan ${#tests[@]}
