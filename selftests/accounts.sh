@@ -117,6 +117,10 @@ test_maximum() {
 	gpuspec share $spec_ab --account blue --max 1
 	let_go first
 	in_cgroup /blue opens $card_b
+	# What another account holds does not count.
+	in_cgroup /red hold second $card_a
+	in_cgroup /blue opens $card_b
+	let_go second
 }
 
 open_and_wait() {
