@@ -110,7 +110,10 @@ test_closed_by_parameter() {
 	opens $card_a
 }
 
+generation() { gpuspec status --json | gojq .generation; }
+
 test_holder_is_known() {
+	local before
 	bind $card_a vfio-pci
 	mkdir -p /sys/fs/cgroup/blue
 	(
@@ -121,7 +124,9 @@ test_holder_is_known() {
 	is "$(device_field $card_a .holder.uid)" 0
 	is "$(device_field $card_a .holder.comm)" vfio_open
 	is "$(device_field $card_a .holder.cgroup)" /blue
+	before=$(generation)
 	let_go first
+	[ "$(generation)" != "$before" ]
 	is "$(device_field $card_a .holder)" null
 	rmdir /sys/fs/cgroup/blue
 }
