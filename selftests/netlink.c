@@ -187,6 +187,33 @@ TEST_F(family, events_are_numbered_one_by_one)
 	close(listener);
 }
 
+struct log {
+	unsigned int changes;
+	uint64_t newest;
+};
+
+static void count_change(const struct nlmsg *msg, void *data)
+{
+	struct log *log = data;
+
+	log->changes += nl_get_u32(nl_attr(msg, GPUSPEC_A_EVENT)) != GPUSPEC_CMD_REFUSED;
+	log->newest = nl_get_u64(nl_attr(msg, GPUSPEC_A_SEQ));
+}
+
+TEST_F(family, log_has_an_end)
+{
+	struct log log = {};
+	int i;
+
+	for (i = 0; i <= GPUSPEC_LOG_MAX; i++)
+		spec_set(self, SPEC, i % 2, -1);
+	EXPECT_EQ(0, nl_dump(self->sock, self->family, GPUSPEC_CMD_LOG_GET, count_change, &log));
+	EXPECT_EQ(GPUSPEC_LOG_MAX, log.changes);
+	EXPECT_EQ(nl_get_u64(info(self, GPUSPEC_A_INFO_SEQ)), log.newest);
+	ask_id(self, GPUSPEC_CMD_SPEC_DEL, SPEC);
+	EXPECT_EQ(0, self->answer.error);
+}
+
 TEST_F(family, required_attributes)
 {
 	static const struct {
