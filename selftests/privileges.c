@@ -15,7 +15,7 @@
 
 #define SPEC	"mdev:test-00000"
 
-/* A good message for each command; the dumps come last. */
+/* A message for each command that takes one; the dumps come last. */
 static const struct request {
 	uint8_t command;
 	int flags;
@@ -23,7 +23,14 @@ static const struct request {
 	{ GPUSPEC_CMD_INFO_GET, 0 }, { GPUSPEC_CMD_SPEC_GET, 0 }, { GPUSPEC_CMD_SPEC_SET, 0 },
 	{ GPUSPEC_CMD_SPEC_DEL, 0 }, { GPUSPEC_CMD_CHECK, 0 }, { GPUSPEC_CMD_DEFAULT_SET, 0 },
 	{ GPUSPEC_CMD_POLICY_BEGIN, 0 }, { GPUSPEC_CMD_POLICY_COMMIT, 0 },
+	{ GPUSPEC_CMD_SHARE_SET, 0 }, { GPUSPEC_CMD_SHARE_DEL, 0 },
+	{ GPUSPEC_CMD_ACCOUNT_SET, 0 }, { GPUSPEC_CMD_ACCOUNT_DEL, 0 },
+	{ GPUSPEC_CMD_ACCOUNT_GET, 0 }, { GPUSPEC_CMD_ROM_BEGIN, 0 },
+	{ GPUSPEC_CMD_ROM_DATA, 0 }, { GPUSPEC_CMD_ROM_COMMIT, 0 },
+	{ GPUSPEC_CMD_ROM_GET, 0 }, { GPUSPEC_CMD_ROM_CLEAR, 0 },
 	{ GPUSPEC_CMD_SPEC_GET, NLM_F_DUMP }, { GPUSPEC_CMD_DEVICE_GET, NLM_F_DUMP },
+	{ GPUSPEC_CMD_SHARE_GET, NLM_F_DUMP }, { GPUSPEC_CMD_ACCOUNT_GET, NLM_F_DUMP },
+	{ GPUSPEC_CMD_LOG_GET, NLM_F_DUMP },
 };
 
 #define REQUESTS	ARRAY_SIZE(requests)
