@@ -469,6 +469,22 @@ TEST_F(transaction, does_not_mind_dumps_that_are_not_read)
 	EXPECT_OURS(MANY / 10);
 }
 
+/* Its rows and what reads them are the module's, which stays until the last one. */
+TEST_F(transaction, does_not_let_the_module_go_from_under_a_dump)
+{
+	struct table table = {};
+
+	ASSERT_EQ(0, policy_begin(self->sock, true));
+	ASSERT_EQ(0, policy_set_many(self->sock, MANY, GPUSPEC_STATE_ENABLED));
+	ASSERT_EQ(0, policy_commit(self->sock, MANY, NULL));
+	ASSERT_TRUE(start_dump(self->other));
+	ASSERT_TRUE(go_on(self->other, &table));
+	EXPECT_NE(0, system("rmmod gpuspec 2>/dev/null"));
+	while (go_on(self->other, &table))
+		;
+	EXPECT_EQ(MANY, table.ours);
+}
+
 /* What is staged goes with the module; the socket outlives it. */
 TEST_F(transaction, dies_with_the_module)
 {
