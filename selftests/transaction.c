@@ -116,11 +116,17 @@ TEST_F(policy, replace_wants_whole_rules)
 
 TEST_F(policy, sockets_have_transactions_of_their_own)
 {
+	int third;
+
 	ASSERT_EQ(0, policy_begin(self->sock, false));
 	EXPECT_EQ(-EBUSY, policy_begin(self->sock, false));
 	ASSERT_EQ(0, policy_begin(self->other, false));
 	ASSERT_EQ(0, policy_set(self->sock, 0, GPUSPEC_STATE_DISABLED));
 	ASSERT_EQ(0, policy_set(self->other, 1, GPUSPEC_STATE_DISABLED));
+	/* That a third one closes is nothing to them. */
+	third = nl_open();
+	ASSERT_TRUE(policy_find(third));
+	close(third);
 	EXPECT_EQ(0, policy_commit(self->sock, 1, &self->answer));
 	EXPECT_OURS(1);
 	EXPECT_EQ(0, policy_commit(self->other, 1, &self->answer));
