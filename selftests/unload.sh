@@ -24,10 +24,13 @@ test_holder_never_notices() {
 }
 
 test_holder_may_let_go_while_unloaded() {
+	local users
 	bind $card_a vfio-pci
+	users=$(cat /sys/module/vfio_pci/refcnt)
 	hold first $card_a
 	rmmod gpuspec
 	let_go first
+	is "$(cat /sys/module/vfio_pci/refcnt)" "$users"
 	modprobe gpuspec
 	is "$(device_field $card_a .in_use)" false
 	opens $card_a
@@ -46,9 +49,16 @@ test_unload_forgets_policy_and_gates() {
 }
 
 test_autoload_by_family_name() {
+	local block=/etc/modprobe.d/gpuspec-test.conf status=0
 	rmmod gpuspec
 	is "$(gpuspec list --json | gojq '.specs | length > 3')" true
 	[ -d /sys/module/gpuspec ]
+	rmmod gpuspec
+	echo 'install gpuspec /bin/false' >$block
+	gpuspec list 2>"$work/said" || status=$?
+	rm $block
+	is "$status" 5
+	grep -q 'could not be loaded by itself' "$work/said"
 }
 
 test_bad_parameters_are_refused() {
