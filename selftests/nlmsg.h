@@ -13,6 +13,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Thirty seconds are little for a debug kernel that is emulated, beside others. */
+#ifdef TEST_TIMEOUT_DEFAULT
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT	600
+#endif
+
 struct nlmsg {
 	union {
 		struct nlmsghdr header;

@@ -234,7 +234,7 @@ TEST_F(transaction, stages_the_default)
 }
 
 /* As many changes as there may be, for as many new specs: with the host's own too many. */
-TEST_F_TIMEOUT(transaction, that_the_table_cannot_hold_is_refused_whole, 120)
+TEST_F(transaction, that_the_table_cannot_hold_is_refused_whole)
 {
 	struct table before = policy_read(self->other);
 
@@ -329,7 +329,7 @@ static void *hop(void *data)
  * One thread's socket closes, another's is at the same port at once: neither the end of
  * the first nor what it had staged may reach the second.
  */
-TEST_F_TIMEOUT(transaction, is_not_mixed_up_by_the_port, 60)
+TEST_F(transaction, is_not_mixed_up_by_the_port)
 {
 	int error = 0, sock, rounds = 0;
 	pthread_t thread;
@@ -364,7 +364,7 @@ static void *close_later(void *data)
 	return NULL;
 }
 
-TEST_F_TIMEOUT(transaction, that_is_closed_meanwhile_is_whole_or_nothing, 60)
+TEST_F(transaction, that_is_closed_meanwhile_is_whole_or_nothing)
 {
 	unsigned int whole = 0, nothing = 0, i;
 	pthread_t thread;

@@ -164,7 +164,7 @@ static int replace(int sock, unsigned int number, struct answer *answer)
 	return rom_upload(sock, SPEC, bytes, size, NULL, answer);
 }
 
-TEST_F_TIMEOUT(rom, is_read_whole_or_not_at_all, 600)
+TEST_F(rom, is_read_whole_or_not_at_all)
 {
 	struct reader readers[READERS] = {}, opener = {};
 	pthread_t threads[READERS], opening;
