@@ -209,6 +209,27 @@ test_unloaded_while_read() {
 	let_go vm
 }
 
+# Who is inside a read of the ROM is waited for.
+test_unload_waits_for_a_reader() {
+	local unloading
+	make_rom $card_a one --fill one
+	gpuspec rom set $spec_ab "$work/one.rom"
+	bind $card_a vfio-pci
+	hold vm $card_a
+	echo slow >"$work/vm.in"
+	eventually grep -qx waits "$work/vm.out"
+	rmmod gpuspec &
+	unloading=$!
+	eventually grep -q '^gpuspec .*Unloading' /proc/modules
+	sleep 2
+	! gone $unloading
+	echo >"$work/vm.in"
+	wait $unloading
+	is "$(tail -n 1 "$work/vm.out")" 2048
+	let_go vm
+	modprobe gpuspec match_class=0108
+}
+
 test_all_cards_of_the_spec_and_no_other() {
 	local late
 	snapshot ${other:?} other

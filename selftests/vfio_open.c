@@ -13,17 +13,24 @@
  *   (empty)    read the device's PCI vendor and device id, and print them
  *   rom FILE   write the device's ROM region, all of it, to FILE, and print
  *              its size; "none" if it has no ROM
+ *   slow       read its first 2048 bytes, and wait in the middle of that, in the
+ *              kernel: print "waits", and after another line how many were read
  */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/userfaultfd.h>
 #include <linux/vfio.h>
+#include <pthread.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* Exit status 2: the test could not even ask. */
@@ -157,6 +164,54 @@ static void read_rom(int device, const char *file)
 	printf("%zd\n", done);
 }
 
+struct rom_reader {
+	int device;
+	void *page;
+};
+
+static void *read_rom_start(void *data)
+{
+	struct vfio_region_info region = {
+		.argsz = sizeof(region),
+		.index = VFIO_PCI_ROM_REGION_INDEX,
+	};
+	struct rom_reader *reader = data;
+
+	if (ioctl(reader->device, VFIO_DEVICE_GET_REGION_INFO, &region))
+		fail("VFIO_DEVICE_GET_REGION_INFO");
+	printf("%zd\n", pread(reader->device, reader->page, 2048, region.offset));
+	return NULL;
+}
+
+/* A read of the ROM that stands still in the kernel, until a line comes: its page is not there. */
+static void read_rom_slowly(int device)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_zeropage zero = { .range.len = sysconf(_SC_PAGESIZE) };
+	struct uffdio_register place = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+	struct rom_reader reader = { .device = device };
+	struct uffd_msg fault;
+	pthread_t thread;
+	char line[PATH_MAX];
+	int faults;
+
+	faults = syscall(SYS_userfaultfd, O_CLOEXEC);
+	reader.page = mmap(NULL, zero.range.len, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	zero.range.start = (uintptr_t)reader.page;
+	place.range = zero.range;
+	if (ioctl(faults, UFFDIO_API, &api) || ioctl(faults, UFFDIO_REGISTER, &place))
+		fail("userfaultfd");
+	pthread_create(&thread, NULL, read_rom_start, &reader);
+	if (read(faults, &fault, sizeof(fault)) != sizeof(fault))
+		fail("userfaultfd");
+	puts("waits");
+	if (!fgets(line, sizeof(line), stdin) || ioctl(faults, UFFDIO_ZEROPAGE, &zero))
+		fail("userfaultfd");
+	pthread_join(thread, NULL);
+	close(faults);
+}
+
 int main(int argc, char **argv)
 {
 	int cdev = argc == 3 && !strcmp(argv[1], "--cdev");
@@ -176,6 +231,8 @@ int main(int argc, char **argv)
 		line[strcspn(line, "\n")] = '\0';
 		if (!strncmp(line, "rom ", 4))
 			read_rom(device, line + 4);
+		else if (!strcmp(line, "slow"))
+			read_rom_slowly(device);
 		else
 			read_ids(device);
 	}
