@@ -282,6 +282,18 @@ TEST_F(rom, comes_in_chunks_that_fit)
 
 TEST_F(rom, with_another_hash)
 {
+	uint8_t digest[GPUSPEC_ROM_SHA256_LEN];
+	int i;
+
+	/* Each byte of it counts. */
+	rom_hash(self->bytes, ROM_SIZE, digest);
+	for (i = 0; i < GPUSPEC_ROM_SHA256_LEN; i++) {
+		digest[i] ^= 1;
+		ASSERT_EQ(0, rom_begin(self->sock, SPEC, ROM_SIZE, digest, NULL, &self->answer));
+		ASSERT_EQ(0, rom_send(self->sock, self->bytes, ROM_SIZE, &self->answer));
+		EXPECT_EQ(-EBADMSG, rom_commit(self->sock, &self->answer));
+		digest[i] ^= 1;
+	}
 	ASSERT_EQ(0, begin_new(self));
 	self->bytes[ROM_SIZE - 1] ^= 1;
 	ASSERT_EQ(0, rom_send(self->sock, self->bytes, ROM_SIZE, &self->answer));
@@ -322,14 +334,41 @@ TEST_F(rom, that_is_not_sound)
 	EXPECT_EQ(0, set_rom(self, ROM_SIZE));
 }
 
+/* In KiB. */
+static long available_memory(void)
+{
+	FILE *file = fopen("/proc/meminfo", "re");
+	long available = -1;
+	char line[128];
+
+	while (file && available < 0 && fgets(line, sizeof(line), file))
+		sscanf(line, "MemAvailable: %ld", &available);
+	if (file)
+		fclose(file);
+	return available;
+}
+
 TEST_F(rom, dies_with_its_socket)
 {
+	const int rounds = 64;
+	long before;
+	int i;
+
 	ASSERT_EQ(0, begin_new(self));
 	ASSERT_EQ(0, rom_send(self->sock, self->bytes, ROM_SIZE, &self->answer));
 	close(self->sock);
 	self->sock = nl_open();
 	EXPECT_EQ(-EINVAL, rom_commit(self->sock, &self->answer));
 	EXPECT_IN_FORCE(self->digest);
+	/* And its memory with it. */
+	before = available_memory();
+	ASSERT_GT(before, 0);
+	for (i = 0; i < rounds; i++) {
+		ASSERT_EQ(0, announce(self, SPEC, GPUSPEC_ROM_SIZE_MAX));
+		close(self->sock);
+		self->sock = nl_open();
+	}
+	EXPECT_LT(before - available_memory(), rounds / 2 * GPUSPEC_ROM_SIZE_MAX / 1024);
 }
 
 TEST_F(rom, one_upload_to_a_socket)
