@@ -214,6 +214,19 @@ make_rom() {
 
 # --- what gpuspec says ---
 
+# Run gpuspec and stop it once it has sent so many requests, the next of which is then for
+# go_on: stop_after NUMBER VERB [ARG]... What it says is in $work/stopped.
+stop_after() {
+	strace -o "$work/trace" -e "inject=sendmsg:signal=STOP:when=$1" gpuspec "${@:2}" >"$work/stopped" 2>&1 &
+	stopped=$!
+	eventually grep -qs 'stopped by SIGSTOP' "$work/trace"
+}
+
+go_on() {
+	kill -CONT "$(pgrep -P "$stopped")"
+	wait "$stopped"
+}
+
 # One field of a spec, or of a device, as gojq names it: spec_field ID .in_use
 spec_field() {
 	gpuspec list --json | gojq -r --arg id "$1" ".specs[] | select(.id == \$id) | $2"
