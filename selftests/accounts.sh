@@ -188,6 +188,26 @@ test_recall_leaves_the_holder_alone() {
 	in_cgroup /blue refuses EPERM $card_a
 }
 
+# Of a device that is taken between the look and the change the kernel knows.
+test_if_unused_is_asked_of_the_kernel() {
+	gpuspec account add blue --cgroup /blue
+	shared_with $spec_ab blue
+	bind $card_a vfio-pci
+	stop_after 6 recall $spec_ab --account blue --if-unused
+	in_cgroup /blue hold first $card_a
+	if go_on; then return 1; fi
+	grep -q 'the account holds a device of the spec' "$work/stopped"
+	is "$(spec_field $spec_ab '.shared[0].account')" blue
+	stop_after 6 disable $spec_other --if-unused
+	bind $other vfio-pci
+	hold second $other
+	if go_on; then return 1; fi
+	grep -q 'a device of the spec is in use' "$work/stopped"
+	is "$(spec_field $spec_other .state)" enabled
+	let_go first
+	let_go second
+}
+
 test_what_the_command_line_refuses() {
 	local status
 	gpuspec account add blue --cgroup /blue --uid 7
