@@ -130,6 +130,8 @@ style:
 	done
 	@echo 'shellcheck'
 	@shellcheck -x -S warning $(SHELL_SCRIPTS)
+	@echo 'mutants'
+	@tools/mutant --check
 	@echo 'cppcheck'
 	@cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --library=posix \
 		--enable=warning,performance,portability -Ikmod/uapi -Ikmod -Iuserspace/lib -Iuserspace/cli \
