@@ -198,7 +198,7 @@ static void check_first_state(void)
 	clear_roms(sock);
 	if (error)
 		found(STATE, "the policy cannot be emptied: %s", strerror(-error));
-	if (!world_look_at_policy(sock, policy_family, &now) || !world_equal(&first, &now))
+	if (!world_look_at_policy(sock, policy_family, &now) || !world_same(&first, &now))
 		found(STATE, "%zu bytes tell of the empty policy, and %zu did at first", now.length,
 		      first.length);
 	close(sock);

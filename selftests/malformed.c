@@ -17,15 +17,6 @@
 #define SPEC		"pci:aaaa:bbbb:cccc:dddd"
 #define HEADERS		(NLMSG_HDRLEN + GENL_HDRLEN)
 
-enum form { STRING, ENUM, NUMBER, FLAG };
-
-struct attribute {
-	int type;
-	enum form form;
-	const char *text;
-	uint32_t number;
-};
-
 FIXTURE(malformed) {
 	int sock, family;
 	struct nlmsg msg;
@@ -37,8 +28,8 @@ FIXTURE(malformed) {
 
 static bool nothing_changed(FIXTURE_DATA(malformed) * self)
 {
-	return world_look(self->sock, self->family, &self->after) &&
-	       world_equal(&self->before, &self->after);
+	return world_look_and_log(self->sock, self->family, &self->after) &&
+	       world_same(&self->before, &self->after);
 }
 
 /* Where the policy names SPEC, or with @id NULL nothing. */
@@ -74,7 +65,7 @@ FIXTURE_SETUP(malformed)
 	self->family = nl_family(self->sock, &unused);
 	ASSERT_GT(self->family, 0);
 	ASSERT_EQ(0, set_policy(self, SPEC));
-	ASSERT_TRUE(world_look(self->sock, self->family, &self->before));
+	ASSERT_TRUE(world_look_and_log(self->sock, self->family, &self->before));
 }
 
 FIXTURE_TEARDOWN(malformed)
@@ -84,16 +75,6 @@ FIXTURE_TEARDOWN(malformed)
 	self->sock = nl_open();
 	EXPECT_EQ(0, set_policy(self, NULL));
 	close(self->sock);
-}
-
-static void put(struct nlmsg *msg, const struct attribute *attribute)
-{
-	if (attribute->form == STRING)
-		nl_string(msg, attribute->type, attribute->text);
-	else if (attribute->form == FLAG)
-		nl_put(msg, attribute->type, "", 0);
-	else
-		nl_u32(msg, attribute->type, attribute->number);
 }
 
 static void begin(FIXTURE_DATA(malformed) * self, const FIXTURE_VARIANT(malformed) * variant)
@@ -110,7 +91,7 @@ static void begin_without(FIXTURE_DATA(malformed) * self,
 	begin(self, variant);
 	for (i = 0; i < 4 && variant->takes[i].type; i++)
 		if (i != spoiled)
-			put(&self->msg, &variant->takes[i]);
+			nl_attribute(&self->msg, &variant->takes[i]);
 }
 
 /* On 6.1 the kernel drops the sentence of an error in a dump's start. */
@@ -306,7 +287,7 @@ TEST_F(malformed, nest_where_none_is_expected)
 		nested.type |= NLA_F_NESTED;
 		begin_without(self, variant, i);
 		at = self->msg.header.nlmsg_len;
-		put(&self->msg, &nested);
+		nl_attribute(&self->msg, &nested);
 		EXPECT_BLAMED(at, EINVAL, "NLA_F_NESTED", "attribute %d", variant->takes[i].type);
 	}
 }
@@ -324,7 +305,7 @@ TEST_F(malformed, length_of_an_attribute)
 	for (i = 0; i < NLA_HDRLEN + ARRAY_SIZE(more); i++) {
 		begin_without(self, variant, 0);
 		at = self->msg.header.nlmsg_len;
-		put(&self->msg, &variant->takes[0]);
+		nl_attribute(&self->msg, &variant->takes[0]);
 		last = (struct nlattr *)(self->msg.bytes + at);
 		length = i < NLA_HDRLEN ? i :
 			 self->msg.header.nlmsg_len - at + more[i - NLA_HDRLEN];
@@ -353,7 +334,7 @@ TEST_F(malformed, message_cut_short)
 		return;
 	begin_without(self, variant, 0);
 	at = self->msg.header.nlmsg_len;
-	put(&self->msg, &variant->takes[0]);
+	nl_attribute(&self->msg, &variant->takes[0]);
 	end = at + ((struct nlattr *)(self->msg.bytes + at))->nla_len;
 	while (--end > at) {
 		self->msg.header.nlmsg_len = end;

@@ -57,6 +57,25 @@ void nl_u32(struct nlmsg *msg, int type, uint32_t value)
 	nl_put(msg, type, &value, sizeof(value));
 }
 
+void nl_attribute(struct nlmsg *msg, const struct attribute *attribute)
+{
+	switch (attribute->form) {
+	case STRING:
+		nl_string(msg, attribute->type, attribute->text);
+		break;
+	case ENUM:
+	case NUMBER:
+		nl_u32(msg, attribute->type, attribute->number);
+		break;
+	case FLAG:
+		nl_put(msg, attribute->type, "", 0);
+		break;
+	case BYTES:
+		nl_put(msg, attribute->type, attribute->text, attribute->number);
+		break;
+	}
+}
+
 static const struct nlattr *find(const char *data, size_t length, int type)
 {
 	const struct nlattr *attr;
@@ -137,6 +156,7 @@ void nl_hear(int sock, struct answer *answer)
 	ssize_t length;
 
 	memset(answer, 0, sizeof(*answer));
+	answer->sent = true;
 	answer->error = 1;
 	while (answer->error == 1) {
 		length = recv(sock, buffer, sizeof(buffer), 0);
@@ -209,16 +229,15 @@ int nl_family(int sock, int *group)
 	return nl_get_u32(nl_attr(&answer.reply, CTRL_ATTR_FAMILY_ID)) & 0xffff;
 }
 
-int nl_dump(int sock, int family, uint8_t command,
-	    void (*take)(const struct nlmsg *msg, void *data), void *data)
+int nl_ask_dump(int sock, const struct nlmsg *request,
+		void (*take)(const struct nlmsg *msg, void *data), void *data)
 {
 	static char buffer[1 << 16] __attribute__((aligned(8)));
 	struct nlmsghdr *header;
 	struct nlmsg msg;
 	ssize_t length;
 
-	nl_begin(&msg, family, command, NLM_F_DUMP);
-	if (send(sock, &msg, msg.header.nlmsg_len, 0) < 0)
+	if (send(sock, request, request->header.nlmsg_len, 0) < 0)
 		return -errno;
 	for (;;) {
 		length = recv(sock, buffer, sizeof(buffer), 0);
@@ -238,4 +257,13 @@ int nl_dump(int sock, int family, uint8_t command,
 			}
 		}
 	}
+}
+
+int nl_dump(int sock, int family, uint8_t command,
+	    void (*take)(const struct nlmsg *msg, void *data), void *data)
+{
+	struct nlmsg msg;
+
+	nl_begin(&msg, family, command, NLM_F_DUMP);
+	return nl_ask_dump(sock, &msg, take, data);
 }

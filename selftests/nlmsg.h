@@ -35,11 +35,21 @@ void nl_begin(struct nlmsg *msg, int family, uint8_t command, int flags);
 void nl_put(struct nlmsg *msg, int type, const void *data, size_t length);
 void nl_string(struct nlmsg *msg, int type, const char *text);
 void nl_u32(struct nlmsg *msg, int type, uint32_t value);
+/* The same from a table. */
+struct attribute {
+	int type;
+	enum form { STRING, ENUM, NUMBER, FLAG, BYTES } form;
+	const void *text;	/* of a string, or bytes */
+	uint32_t number;	/* or how many bytes */
+};
+
+void nl_attribute(struct nlmsg *msg, const struct attribute *attribute);
 struct genlmsghdr *nl_genl(struct nlmsg *msg);
 
 /* The kernel's word on a message. */
 struct answer {
 	int error;		/* negative errno, 0 */
+	bool sent;		/* else the kernel does not know of it */
 	char sentence[256];	/* empty: none given */
 	int missing;		/* attribute named as missing, or 0 */
 	size_t offset;		/* of the attribute at fault in the message, or 0 */
@@ -62,7 +72,10 @@ uint32_t nl_get_u32(const struct nlattr *attr);
 uint64_t nl_get_u64(const struct nlattr *attr);
 const char *nl_get_string(const struct nlattr *attr);
 
-/* Dump with @command; @take is called for each message. 0 or negative errno. */
+/* Send @msg, which asks for a dump; @take is called for each message. 0 or negative errno. */
+int nl_ask_dump(int sock, const struct nlmsg *msg,
+		void (*take)(const struct nlmsg *msg, void *data), void *data);
+/* The same where the message is nothing but @command. */
 int nl_dump(int sock, int family, uint8_t command,
 	    void (*take)(const struct nlmsg *msg, void *data), void *data);
 

@@ -15,6 +15,7 @@
 #include "kselftest_harness.h"
 #include "nlmsg.h"
 #include "rom.h"
+#include "sysfs.h"
 
 #define SPEC		"pci:1234:1111:1af4:1100"
 #define CARD		"0000:00:05.0"
@@ -115,16 +116,6 @@ static void *read_vfio(void *data)
 	return NULL;
 }
 
-static int write_text(const char *path, const char *text)
-{
-	int error = 0, file = open(path, O_WRONLY);
-
-	if (file < 0 || write(file, text, strlen(text)) < 0)
-		error = -errno;
-	close(file);
-	return error;
-}
-
 FIXTURE(rom) {
 	int sock;
 	struct answer answer;
@@ -137,8 +128,7 @@ FIXTURE_SETUP(rom)
 	ASSERT_EQ(0, system("modprobe -a vfio-pci gpuspec"));
 	self->sock = nl_open();
 	ASSERT_GT(nl_family(self->sock, &group), 0);
-	ASSERT_EQ(0, write_text(SYSFS "/driver_override", "vfio-pci"));
-	ASSERT_EQ(0, write_text("/sys/bus/pci/drivers/vfio-pci/bind", CARD));
+	ASSERT_TRUE(sysfs_bind(CARD, "vfio-pci"));
 }
 
 FIXTURE_TEARDOWN(rom)
@@ -151,8 +141,7 @@ FIXTURE_TEARDOWN(rom)
 	nl_ask(self->sock, &msg, &self->answer);
 	EXPECT_EQ(0, self->answer.error);
 	close(self->sock);
-	EXPECT_EQ(0, write_text(SYSFS "/driver/unbind", CARD));
-	EXPECT_EQ(0, write_text(SYSFS "/driver_override", "\n"));
+	EXPECT_TRUE(sysfs_bind(CARD, NULL));
 }
 
 static int replace(int sock, unsigned int number, struct answer *answer)
@@ -171,7 +160,7 @@ TEST_F(rom, is_read_whole_or_not_at_all)
 	unsigned int i, whole = 0, errors = 0;
 
 	ASSERT_EQ(0, replace(self->sock, 0, &self->answer));
-	ASSERT_EQ(0, write_text(SYSFS "/rom", "1"));
+	ASSERT_EQ(0, sysfs_write(SYSFS "/rom", "1"));
 	stop = false;
 	for (i = 0; i < READERS; i++)
 		ASSERT_EQ(0, pthread_create(&threads[i], NULL, read_sysfs, &readers[i]));

@@ -16,7 +16,6 @@
  *   slow       read its first 2048 bytes, and wait in the middle of that, in the
  *              kernel: print "waits", and after another line how many were read
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -33,6 +32,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "vfio.h"
+
 /* Exit status 2: the test could not even ask. */
 static void __attribute__((noreturn, format(printf, 1, 2))) fail(const char *format, ...)
 {
@@ -45,75 +46,24 @@ static void __attribute__((noreturn, format(printf, 1, 2))) fail(const char *for
 	exit(2);
 }
 
-static int refused(void)
+/* 0, or -1 where the device is refused. */
+static int open_device(const char *address, int cdev, struct vfio_user *user)
 {
+	const char *what;
+	char node[300];
+	int error;
+
+	if (!(cdev ? vfio_cdev_node : vfio_group_node)(address, node, sizeof(node)))
+		fail("%s has no VFIO device", address);
+	error = cdev ? vfio_open_cdev(node, user, &what) :
+		       vfio_open_group(node, address, user, &what);
+	if (!error)
+		return 0;
+	errno = -error;
+	if (what)
+		fail("%s", what);
 	printf("%s\n", strerrorname_np(errno));
 	return -1;
-}
-
-static void sysfs_path(char *path, size_t size, const char *address, const char *file)
-{
-	snprintf(path, size, "/sys/bus/%s/devices/%s/%s",
-		 strchr(address, ':') ? "pci" : "mdev", address, file);
-}
-
-static int open_by_group(const char *address)
-{
-	int container, device, group, type = VFIO_TYPE1_IOMMU;
-	char link[PATH_MAX], path[PATH_MAX], *number;
-	ssize_t length;
-
-	sysfs_path(path, sizeof(path), address, "iommu_group");
-	length = readlink(path, link, sizeof(link) - 1);
-	if (length < 0)
-		fail("%s", path);
-	link[length] = '\0';
-	number = strrchr(link, '/') + 1;
-	snprintf(path, sizeof(path), "/dev/vfio/%s", number);
-	group = open(path, O_RDWR);
-	if (group < 0)
-		fail("%s", path);
-	container = open("/dev/vfio/vfio", O_RDWR);
-	if (container < 0)
-		fail("/dev/vfio/vfio");
-	if (ioctl(group, VFIO_GROUP_SET_CONTAINER, &container))
-		fail("VFIO_GROUP_SET_CONTAINER");
-	if (ioctl(container, VFIO_SET_IOMMU, type))
-		fail("VFIO_SET_IOMMU");
-	device = ioctl(group, VFIO_GROUP_GET_DEVICE_FD, address);
-	return device < 0 ? refused() : device;
-}
-
-static int open_by_cdev(const char *address)
-{
-#ifdef VFIO_DEVICE_BIND_IOMMUFD
-	struct vfio_device_bind_iommufd bind = { .argsz = sizeof(bind) };
-	char path[PATH_MAX];
-	struct dirent *entry;
-	int device;
-	DIR *dir;
-
-	sysfs_path(path, sizeof(path), address, "vfio-dev");
-	dir = opendir(path);
-	if (!dir)
-		fail("%s", path);
-	do {
-		entry = readdir(dir);
-		if (!entry)
-			fail("%s has no VFIO device", path);
-	} while (entry->d_name[0] == '.');
-	snprintf(path, sizeof(path), "/dev/vfio/devices/%s", entry->d_name);
-	device = open(path, O_RDWR);
-	if (device < 0)
-		fail("%s", path);
-	bind.iommufd = open("/dev/iommu", O_RDWR);
-	if (bind.iommufd < 0)
-		fail("/dev/iommu");
-	return ioctl(device, VFIO_DEVICE_BIND_IOMMUFD, &bind) ? refused() : device;
-#else
-	errno = ENOTSUP;
-	fail("%s: built without iommufd", address);
-#endif
 }
 
 static void read_ids(int device)
@@ -216,26 +166,25 @@ int main(int argc, char **argv)
 {
 	int cdev = argc == 3 && !strcmp(argv[1], "--cdev");
 	char line[PATH_MAX];
-	int device;
+	struct vfio_user user;
 
 	if (argc != 2 + cdev) {
 		fprintf(stderr, "usage: vfio_open [--cdev] ADDRESS\n");
 		return 2;
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	device = cdev ? open_by_cdev(argv[2]) : open_by_group(argv[1]);
-	if (device < 0)
+	if (open_device(argv[1 + cdev], cdev, &user))
 		return 1;
 	puts("open");
 	while (fgets(line, sizeof(line), stdin)) {
 		line[strcspn(line, "\n")] = '\0';
 		if (!strncmp(line, "rom ", 4))
-			read_rom(device, line + 4);
+			read_rom(user.device, line + 4);
 		else if (!strcmp(line, "slow"))
-			read_rom_slowly(device);
+			read_rom_slowly(user.device);
 		else
-			read_ids(device);
+			read_ids(user.device);
 	}
-	close(device);
+	vfio_close(&user);
 	return 0;
 }

@@ -2,74 +2,101 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "nlmsg.h"
 #include "world.h"
 
-#define GENERATION_LEN	(NLA_HDRLEN + sizeof(uint32_t))
-
-static void add(const struct nlmsg *msg, size_t from, struct world *world)
+void world_add(const struct nlmsg *msg, void *data)
 {
-	size_t length = msg->header.nlmsg_len - from;
+	size_t length = msg->header.nlmsg_len - NLMSG_HDRLEN;
+	struct world *world = data;
 
 	if (world->length + length > sizeof(world->bytes))
 		abort();
-	memcpy(world->bytes + world->length, msg->bytes + from, length);
+	memcpy(world->bytes + world->length, msg->bytes + NLMSG_HDRLEN, length);
 	world->length += length;
 }
 
-static void add_message(const struct nlmsg *msg, void *data)
+static bool look(int sock, int family, struct world *world,
+		 void (*add)(const struct nlmsg *msg, void *data))
 {
-	add(msg, NLMSG_HDRLEN, data);
-}
-
-/* Every row begins with the generation. */
-static void add_row(const struct nlmsg *msg, void *data)
-{
-	add(msg, NLMSG_HDRLEN + GENL_HDRLEN + GENERATION_LEN, data);
-}
-
-static bool look_at_tables(int sock, int family, struct world *world,
-			   void (*take)(const struct nlmsg *msg, void *data))
-{
-	return !nl_dump(sock, family, GPUSPEC_CMD_SPEC_GET, take, world) &&
-	       !nl_dump(sock, family, GPUSPEC_CMD_DEVICE_GET, take, world) &&
-	       !nl_dump(sock, family, GPUSPEC_CMD_SHARE_GET, take, world) &&
-	       !nl_dump(sock, family, GPUSPEC_CMD_ACCOUNT_GET, take, world);
-}
-
-static int ask_info(int sock, int family, struct answer *answer)
-{
+	struct answer answer;
 	struct nlmsg msg;
 
+	world->length = 0;
 	nl_begin(&msg, family, GPUSPEC_CMD_INFO_GET, 0);
-	nl_ask(sock, &msg, answer);
-	return answer->error;
+	nl_ask(sock, &msg, &answer);
+	if (answer.error)
+		return false;
+	add(&answer.reply, world);
+	return !nl_dump(sock, family, GPUSPEC_CMD_SPEC_GET, add, world) &&
+	       !nl_dump(sock, family, GPUSPEC_CMD_DEVICE_GET, add, world) &&
+	       !nl_dump(sock, family, GPUSPEC_CMD_SHARE_GET, add, world) &&
+	       !nl_dump(sock, family, GPUSPEC_CMD_ACCOUNT_GET, add, world);
 }
 
 bool world_look(int sock, int family, struct world *world)
 {
-	struct answer answer;
+	return look(sock, family, world, world_add);
+}
 
-	world->length = 0;
-	if (ask_info(sock, family, &answer))
-		return false;
-	add_message(&answer.reply, world);
-	return look_at_tables(sock, family, world, add_message) &&
-	       !nl_dump(sock, family, GPUSPEC_CMD_LOG_GET, add_message, world);
+bool world_look_and_log(int sock, int family, struct world *world)
+{
+	return world_look(sock, family, world) &&
+	       !nl_dump(sock, family, GPUSPEC_CMD_LOG_GET, world_add, world);
+}
+
+static void erase(const struct nlattr *attr)
+{
+	if (attr)
+		memset((char *)attr + NLA_HDRLEN, 0, attr->nla_len - NLA_HDRLEN);
+}
+
+static void add_state(const struct nlmsg *msg, void *data)
+{
+	struct nlmsg copy = *msg;
+	bool info = nl_genl(&copy)->cmd == GPUSPEC_CMD_INFO_GET;
+	const struct nlattr *refusals;
+
+	if (info) {
+		erase(nl_attr(&copy, GPUSPEC_A_INFO_GENERATION));
+		erase(nl_attr(&copy, GPUSPEC_A_INFO_SEQ));
+		erase(nl_attr(&copy, GPUSPEC_A_INFO_REFUSED));
+		/* They come first, one nest after another, in front of all else. */
+		refusals = nl_attr(&copy, GPUSPEC_A_INFO_REFUSALS);
+		for (; refusals && refusals->nla_type == GPUSPEC_A_INFO_REFUSALS;
+		     refusals = (const struct nlattr *)((const char *)refusals + refusals->nla_len))
+			erase(refusals);
+	} else {
+		erase(nl_attr(&copy, GPUSPEC_A_GENERATION));
+		erase(nl_nested(nl_attr(&copy, GPUSPEC_A_SPEC), GPUSPEC_A_SPEC_REFUSED));
+	}
+	world_add(&copy, data);
+}
+
+bool world_look_at_state(int sock, int family, struct world *world)
+{
+	return look(sock, family, world, add_state);
+}
+
+static void add_policy(const struct nlmsg *msg, void *data)
+{
+	struct nlmsg copy = *msg;
+
+	if (nl_genl(&copy)->cmd == GPUSPEC_CMD_INFO_GET) {
+		nl_begin(&copy, 0, GPUSPEC_CMD_INFO_GET, 0);
+		nl_u32(&copy, GPUSPEC_A_INFO_DEFAULT,
+		       nl_get_u32(nl_attr(msg, GPUSPEC_A_INFO_DEFAULT)));
+	} else {
+		erase(nl_attr(&copy, GPUSPEC_A_GENERATION));
+	}
+	world_add(&copy, data);
 }
 
 bool world_look_at_policy(int sock, int family, struct world *world)
 {
-	struct answer answer;
-
-	if (ask_info(sock, family, &answer))
-		return false;
-	world->bytes[0] = nl_get_u32(nl_attr(&answer.reply, GPUSPEC_A_INFO_DEFAULT));
-	world->length = 1;
-	return look_at_tables(sock, family, world, add_row);
+	return look(sock, family, world, add_policy);
 }
 
-bool world_equal(const struct world *a, const struct world *b)
+bool world_same(const struct world *a, const struct world *b)
 {
 	return a->length == b->length && !memcmp(a->bytes, b->bytes, a->length);
 }
