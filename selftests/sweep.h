@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Fault injection, as the kernel's Documentation/fault-injection has it: of what this
+ * task does the n-th allocation fails. An operation is swept when that was each of its
+ * allocations once, and it then succeeded without.
+ *
+ *	for (sweep_begin(&sweep, "name"); sweep_next(&sweep);) {
+ *		...what is to be there before...
+ *		sweep_arm(&sweep);
+ *		...the operation...
+ *		sweep_disarm(&sweep);
+ *		...what must hold now; if (!sweep.hit), it succeeded...
+ *	}
+ */
+#ifndef SELFTESTS_SWEEP_H
+#define SELFTESTS_SWEEP_H
+
+#include <stdbool.h>
+
+/*
+ * In the everyday form an operation of more allocations has its first and last ones fail.
+ * In the thorough form (GPUSPEC_THOROUGH) all do, and several times over: caches are
+ * refilled now here, now there, which moves the count of those behind.
+ */
+#define SWEEP_EVERYDAY	400
+#define SWEEP_PASSES	4
+
+struct sweep {
+	const char *name;
+	unsigned int n;		/* which allocation fails; 0: none, to count them */
+	unsigned int total;	/* how many there were then */
+	unsigned int passes;	/* done */
+	bool hit;		/* it came to the n-th, which failed */
+	unsigned int failures;	/* injected so far */
+	unsigned int survived;	/* in spite of which the operation was done; the test counts */
+	unsigned int lost;	/* events, of which listeners could tell; the test counts */
+};
+
+/* Does this kernel have what it takes? With GPUSPEC_FAULT_VERBOSE its log has all stacks. */
+bool sweep_possible(void);
+
+void sweep_begin(struct sweep *sweep, const char *name);
+/* One more round? At the end it is told how many there were. */
+bool sweep_next(struct sweep *sweep);
+void sweep_arm(const struct sweep *sweep);
+void sweep_disarm(struct sweep *sweep);
+
+/*
+ * What kmemleak finds unreferenced, as comments; the number of lines. The module should
+ * be gone, and with it all that could refer to its memory.
+ */
+unsigned int sweep_leaks(void);
+
+#endif /* SELFTESTS_SWEEP_H */
