@@ -149,6 +149,18 @@ static bool is_sentence(const char *text, size_t length)
 	return i > 3 && i == length - 1 && !text[i] && text[i - 1] != ' ';
 }
 
+/* As far as it can be printed: a test's own output stays lines. */
+static void tell_text(const struct question *question, const char *text, size_t length)
+{
+	char copy[256];
+	size_t i;
+
+	for (i = 0; i < length && i < sizeof(copy) - 1; i++)
+		copy[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
+	copy[i] = '\0';
+	found(SENTENCE, "%s: '%s'", name_of(question), copy);
+}
+
 static void take_tlvs(const struct question *question, const char *bytes, size_t length)
 {
 	const struct nlattr *attr;
@@ -164,8 +176,7 @@ static void take_tlvs(const struct question *question, const char *bytes, size_t
 		switch (attr->nla_type & NLA_TYPE_MASK) {
 		case NLMSGERR_ATTR_MSG:
 			if (!is_sentence(bytes + NLA_HDRLEN, attr->nla_len - NLA_HDRLEN))
-				found(SENTENCE, "%s: '%.*s'", name_of(question),
-				      attr->nla_len - NLA_HDRLEN, bytes + NLA_HDRLEN);
+				tell_text(question, bytes + NLA_HDRLEN, attr->nla_len - NLA_HDRLEN);
 			break;
 		case NLMSGERR_ATTR_OFFS:
 			if (attr->nla_len != 8 || number < NLMSG_HDRLEN + GENL_HDRLEN ||
