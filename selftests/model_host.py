@@ -296,7 +296,7 @@ class Facts:
         self.uuids = [f'11111111-2222-3333-4444-0000000000{n:02x}' for n in range(0xc0, 0xc3)]
         self.addresses = set(self.cards) | set(self.vf_addresses) | set(self.uuids)
         self.addresses.add(self.plugged_address)
-        # Where it was seen: DESIGN.md, the open gate.
+        # From 6.2 on VFIO lets go of a device that is open (kmod/open_gate.c).
         release = tuple(int(part) for part in os.uname().release.split('.')[:2])
         self.leaves_at_once = release >= (6, 2)
         self.ways = ['group', 'cdev'] if os.path.exists('/dev/iommu') else ['group']

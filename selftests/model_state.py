@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What gpuspec should say and do, as DESIGN.md and gpuspec.yaml have it.
+"""What gpuspec should say and do, as its documents have it.
 
 A Model is told of each action by the method of the action's name, which model_host.Host
 has too, and answers as the host should. What listeners should hear of it is in
