@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/delay.h>
 #include <linux/kstrtox.h>
 #include <linux/minmax.h>
 #include <linux/mutex.h>
@@ -81,6 +82,20 @@ static int put_up(struct gpuspec_overlay *overlay, struct pci_dev *pdev,
 	return error;
 }
 
+/*
+ * The kernel's own file is not to be lost for the want of memory that comes back: sysfs
+ * takes no __GFP_NOFAIL, so a second of it is tried here.
+ */
+static void put_back(struct pci_dev *pdev, const struct attribute_group *group)
+{
+	int error, tries = 0;
+
+	while ((error = sysfs_update_group(&pdev->dev.kobj, group)) == -ENOMEM && ++tries < 50)
+		msleep(20);
+	if (error)
+		pci_warn(pdev, "gpuspec: its file rom is lost (error %d)\n", error);
+}
+
 int gpuspec_overlay_show(struct gpuspec_overlay *overlay, struct pci_dev *pdev,
 			 struct gpuspec_rom *rom)
 {
@@ -100,8 +115,8 @@ int gpuspec_overlay_show(struct gpuspec_overlay *overlay, struct pci_dev *pdev,
 	gpuspec_rom_put(old);
 	if (rom)
 		error = put_up(overlay, pdev, rom);
-	if (!overlay->rom && sysfs_update_group(&pdev->dev.kobj, group))
-		pci_warn(pdev, "gpuspec: no memory for its file rom\n");
+	if (!overlay->rom)
+		put_back(pdev, group);
 	mutex_unlock(&file_lock);
 	return error;
 }

@@ -52,9 +52,16 @@ void rom_make(uint8_t *rom, size_t size, uint8_t seed)
 	rom[0x1c + 0x15] = 0x80;
 }
 
+static int family;
+
+void rom_forget_family(void)
+{
+	family = 0;
+}
+
 static int family_of(int sock)
 {
-	static int family, group;
+	int group;
 
 	if (family <= 0)
 		family = nl_family(sock, &group);

@@ -16,6 +16,9 @@ void rom_make(uint8_t *rom, size_t size, uint8_t seed);
 /* Its SHA-256, of GPUSPEC_ROM_SHA256_LEN bytes. */
 void rom_hash(const void *bytes, size_t size, uint8_t *digest);
 
+/* To be called after the module was loaded anew: its family has another number. */
+void rom_forget_family(void);
+
 /* @version may be NULL. */
 int rom_begin(int sock, const char *id, uint32_t size, const uint8_t *digest,
 	      const char *version, struct answer *answer);
