@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #define pr_fmt(fmt) "gpuspec " fmt
 
+#include <linux/err.h>
 #include <linux/lockdep.h>
 #include <linux/mdev.h>
 #include <linux/pci.h>
@@ -192,18 +193,26 @@ struct look {
 	struct gpuspec_vf_inquiry *inquiry;
 };
 
+/* For want of memory; then it stays what it is, for those who only wanted to know. */
+static bool was_not_asked(const struct look *look)
+{
+	return look->inquiry == ERR_PTR(-ENOMEM);
+}
+
 static void end_look(struct look *look, unsigned long deadline)
 {
 	char type[GPUSPEC_VF_TYPE_SIZE];
 	struct gpuspec_device *device;
 	int told;
 
-	told = gpuspec_vf_type_answer(look->inquiry, deadline, type);
-	mutex_lock(&gpuspec_lock);
-	device = find(look->dev);
-	if (device)
-		settle(device, told, type);
-	mutex_unlock(&gpuspec_lock);
+	if (!was_not_asked(look)) {
+		told = gpuspec_vf_type_answer(look->inquiry, deadline, type);
+		mutex_lock(&gpuspec_lock);
+		device = find(look->dev);
+		if (device)
+			settle(device, told, type);
+		mutex_unlock(&gpuspec_lock);
+	}
 	put_device(look->dev);
 }
 
@@ -213,6 +222,7 @@ int gpuspec_device_look_again(const char *address)
 	unsigned long deadline;
 	struct look *looks;
 	u32 count = 0, i;
+	int error = 0;
 
 	mutex_lock(&gpuspec_lock);
 	looks = kvmalloc_array(totals.devices, sizeof(*looks), GFP_KERNEL_ACCOUNT);
@@ -224,13 +234,16 @@ int gpuspec_device_look_again(const char *address)
 	mutex_unlock(&gpuspec_lock);
 	if (!looks)
 		return -ENOMEM;
-	for (i = 0; i < count; i++)
+	for (i = 0; i < count; i++) {
 		looks[i].inquiry = gpuspec_vf_type_ask(looks[i].dev);
+		if (was_not_asked(&looks[i]))
+			error = -ENOMEM;
+	}
 	deadline = gpuspec_vf_type_deadline();
 	for (i = 0; i < count; i++)
 		end_look(&looks[i], deadline);
 	kvfree(looks);
-	return 0;
+	return error;
 }
 
 static void set_in_use(struct gpuspec_device *device, bool in_use)
