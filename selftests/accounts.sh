@@ -192,6 +192,8 @@ test_recall_leaves_the_holder_alone() {
 test_if_unused_is_asked_of_the_kernel() {
 	gpuspec account add blue --cgroup /blue
 	shared_with $spec_ab blue
+	# Recalled from the last, it would be from all.
+	gpuspec share $spec_ab --account host
 	bind $card_a vfio-pci
 	stop_after 6 recall $spec_ab --account blue --if-unused
 	in_cgroup /blue hold first $card_a

@@ -9,7 +9,8 @@ acknowledged=$1 spec=mdev:counter file=/etc/gpuspec/policy.json
 modprobe -a virtio_blk ext4 gpuspec
 until [ -b /dev/vda ]; do sleep 0.1; done
 mkdir -p /etc/gpuspec
-mount /dev/vda /etc/gpuspec
+# ext4 would write a file out by itself before it takes the place of another.
+mount -o noauto_da_alloc /dev/vda /etc/gpuspec
 
 count=0
 if [ "$acknowledged" -gt 0 ]; then
