@@ -286,7 +286,7 @@ static void take_cards_back(void)
 		ksft_print_msg("the cards were not given back\n");
 }
 
-/* It is let go when the other end is closed. */
+/* It is let go when the other end is closed; what ends us may come to the whole group. */
 static FILE *hold_card(void)
 {
 	static const char opened[] =
@@ -294,7 +294,7 @@ static FILE *hold_card(void)
 		"	! grep -q open /tmp/fuzz.held || exit 0\n"
 		"	sleep 0.1\n"
 		"done; exit 1";
-	FILE *holder = popen("./vfio_open " HELD " >/tmp/fuzz.held", "we");
+	FILE *holder = popen("trap '' TERM; exec ./vfio_open " HELD " >/tmp/fuzz.held", "we");
 
 	if (!holder || system(opened))
 		ksft_exit_fail_msg("the card cannot be opened\n");
