@@ -2,7 +2,7 @@
 /*
  * Each command of the family, with each of its allocations failing once: it says so and
  * nothing has changed, not a number; or it is done, whole. Nothing in between, and then it
- * works. What has to happen in a driver or a system call is in fail_nth_host.c.
+ * works. What cards show when their ROM changes is in fail_nth_rom.c.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -38,7 +38,7 @@ class Chance:
     """What could be done next."""
 
     # How often of each kind, among those that can be done.
-    KINDS = {'bind': 8, 'unbind': 4, 'open': 26, 'close': 14, 'read_rom': 4, 'mdev_create': 6,
+    KINDS = {'bind': 12, 'unbind': 4, 'open': 26, 'close': 14, 'read_rom': 4, 'mdev_create': 6,
              'mdev_remove': 3, 'make_vfs': 2, 'remove_vfs': 0.4, 'plug': 0.3, 'unplug': 0.2,
              'load': 12, 'unload': 0.7, 'policy_change': 36, 'apply': 5, 'rom_set': 6,
              'rom_clear': 3, 'check': 8, 'read_log': 0.5}
@@ -65,6 +65,11 @@ class Chance:
     def device(self, devices):
         return [self.one_of(devices) if devices else self.one_of(self.bindable)]
 
+    def spec(self, model):
+        """Rather one whose devices can be opened: there it comes to something."""
+        there = [device.spec for device in model.devices.values() if device.driver == 'vfio']
+        return self.maybe(0.6, self.one_of(there or self.specs), self.one_of(self.specs))
+
     def bind(self, model):
         return self.device([address for address in self.bindable if address in model.devices])
 
@@ -74,7 +79,10 @@ class Chance:
 
     def open(self, model):
         who = self.one_of(who for who in self.people if who != 'admin')
-        return [who, *self.unbind(model), self.one_of(self.facts.ways)]
+        free = [device.address for device in model.devices.values()
+                if device.driver == 'vfio' and not device.held_by]
+        device = self.maybe(0.9, self.device(free), self.unbind(model))
+        return [who, *device, self.one_of(self.facts.ways)]
 
     def close(self, model):
         return self.device([device.address for device in model.devices.values()
@@ -94,9 +102,8 @@ class Chance:
     def load(self, _model):
         return [self.maybe(0.3, True, False)]
 
-    def rom_set(self, _model):
-        spec = self.one_of(self.specs)
-        return [spec, self.random.randrange(len(self.facts.rom_rows))]
+    def rom_set(self, model):
+        return [self.spec(model), self.random.randrange(len(self.facts.rom_rows))]
 
     def rom_clear(self, model):
         return [self.one_of(sorted(model.roms) if model.loaded and model.roms else self.specs)]
@@ -115,18 +122,18 @@ class Chance:
              'default_set'), (30, 5, 25, 8, 12, 3, 4))[0]
         return [kind, *getattr(self, kind)(model)]
 
-    def spec_set(self, _model, whole=False):
+    def spec_set(self, model, whole=False):
         state = self.maybe(0.6 if not whole else 1, self.maybe(0.7, 'enabled', 'disabled'))
-        sharing = self.maybe(0.6 if not whole else 1, self.maybe(0.5, 'all', 'none'))
-        return [self.one_of(self.specs), state, sharing, self.maybe(0.2, True, False)]
+        sharing = self.maybe(0.6 if not whole else 1, self.maybe(0.35, 'all', 'none'))
+        return [self.spec(model), state, sharing, self.maybe(0.2, True, False)]
 
     def spec_del(self, _model):
         return [self.one_of(self.specs)]
 
     def share_set(self, model):
         shared = sorted(spec for spec, rule in model.policy.rules.items() if not rule.is_for_all)
-        spec = self.maybe(0.8, self.one_of(shared or self.specs), self.one_of(self.specs))
-        return [spec, self.one_of(ACCOUNTS), self.maybe(0.6, self.random.randint(1, 2))]
+        spec = self.maybe(0.8, self.one_of(shared or self.specs), self.spec(model))
+        return [spec, self.one_of(ACCOUNTS), self.maybe(0.7, self.maybe(0.8, 1, 2))]
 
     def share_del(self, model):
         shares = model.shares() or [{'id': self.one_of(self.specs), 'account': 'blue'}]
@@ -212,7 +219,7 @@ class Sequence:
 
     def __init__(self, host):
         self.host, self.model = host, Model(host.facts)
-        self.done = []
+        self.done, self.refusals = [], collections.Counter()
         host.reset()
         self.since = time.time()
         host.kernel.hear()
@@ -240,6 +247,7 @@ class Sequence:
     def compare(self, step):
         heard, should_be = self.host.kernel.hear(), self.model.heard
         self.model.heard = []
+        self.refusals.update(event['reason'] for name, event in should_be if name == 'refused')
         now = time.time()
         seqs = [event.pop('seq') for _, event in heard]
         times = [event.pop('time') / 1e9 for _, event in heard]
@@ -299,7 +307,9 @@ def shrink_transactions(host, steps, where):
 
 
 def explain(host, steps, difference):
-    print(f'# after {len(steps)} actions:')
+    print(f'# action {len(steps)}:')
+    for line in difference.text:
+        print('# ' + line, flush=True)
     again, steps = replay(host, steps)
     if again and again.where == difference.where:
         steps = shrink(host, steps, again.where)
@@ -311,6 +321,10 @@ def explain(host, steps, difference):
         print('# ' + json.dumps(step))
     for line in difference.text:
         print('# ' + line)
+
+
+def count_of(counter):
+    return ', '.join(f'{number} {kind}' for kind, number in counter.most_common())
 
 
 def run(host, seed, seconds, count):
@@ -331,7 +345,9 @@ def run(host, seed, seconds, count):
     kinds = collections.Counter(step[1] if step[0] == 'policy_change' else step[0]
                                 for step in steps)
     print(f'# {len(steps)} actions in {time.time() - began:.0f} s: ' +
-          ', '.join(f'{number} {kind}' for kind, number in kinds.most_common()))
+          count_of(kinds))
+    if sequence:
+        print(f'# refused: {count_of(sequence.refusals)}')
     if difference:
         explain(host, steps, difference)
     return not difference

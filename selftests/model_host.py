@@ -309,6 +309,7 @@ class Host:
                        shell=True, check=True)
         for name, cgroup, uid in PROCESSES:
             self.workers[name] = Worker(cgroup, uid, list(self.workers.values()))
+        self.take_back()
         self.facts = Facts(self.workers)
         eventually('the NVMe has its driver', lambda: driver_of(self.facts.pf) == 'nvme')
         self.facts.cards[self.facts.pf] = (self.facts.cards[self.facts.pf][0], 'nvme')
@@ -320,17 +321,22 @@ class Host:
         """As a host with no policy, no mdev, no VF and no card of VFIO."""
         for address in list(self.held):
             self.close(address)
-        for uuid in os.listdir(MDEV):
-            write(MDEV + uuid + '/remove', 1)
-        for card in glob.glob('/sys/bus/pci/drivers/vfio-pci/*:*'):
-            self.unbind(os.path.basename(card))
-        if read(PCI + self.facts.pf + '/sriov_numvfs') != '0':
-            self.remove_vfs()
+        self.take_back()
         if os.path.exists(PCI + self.facts.plugged_address):
             self.unplug()
         if os.path.exists('/sys/module/gpuspec'):
             self.unload()
         self.load(False)
+
+    def take_back(self):
+        """All that VFIO has, and the VFs."""
+        for uuid in os.listdir(MDEV):
+            write(MDEV + uuid + '/remove', 1)
+        for card in glob.glob('/sys/bus/pci/drivers/vfio-pci/*:*'):
+            self.unbind(os.path.basename(card))
+        for numvfs in glob.glob(PCI + '*/sriov_numvfs'):
+            if read(numvfs) != '0':
+                write(numvfs, 0)
 
     def load(self, closed, subscribe=True):
         subprocess.run(['modprobe', 'gpuspec', 'match_class=0108', f'closed={int(closed)}'],

@@ -164,6 +164,10 @@ class Model:
 
     def load(self, closed):
         require(not self.loaded)
+        # An mdev that waits for its holder to be removed has left its bus: a module that is
+        # loaded meanwhile does not find it, and nobody can open it any more.
+        require(not any(device.leaving and device.spec.startswith('mdev:')
+                        for device in self.devices.values()))
         self.loaded = True
         self.policy = Policy('closed' if closed else 'open')
         self.roms, self.refused = {}, {}
