@@ -8,6 +8,7 @@ set -euo pipefail
 flat() {
 	awk '
 	{ depth = match($0, /[^ ]/) }
+	/^ *(KTAP version|1\.\.)/ { next }
 	/^ *# Subtest: / { name[depth] = $3 " "; said = ""; next }
 	!/^ *(not )?ok / { said = said "#   " $0 "\n"; next }
 	{
