@@ -18,6 +18,7 @@
 #include <linux/string.h>
 
 #include "bind_gate.h"
+#include "bus.h"
 #include "compat.h"
 #include "device.h"
 
@@ -137,7 +138,7 @@ int gpuspec_bind_gate_init(void)
 	error = bus_register_notifier(&pci_bus_type, &pci_notifier);
 	if (error)
 		return error;
-	error = bus_register_notifier(gpuspec_mutable_bus(gpuspec_device_mdev_bus()),
+	error = bus_register_notifier(gpuspec_mutable_bus(gpuspec_mdev_bus()),
 				      &mdev_notifier);
 	if (error)
 		bus_unregister_notifier(&pci_bus_type, &pci_notifier);
@@ -148,7 +149,7 @@ void gpuspec_bind_gate_exit(void)
 {
 	struct veto *veto, *next;
 
-	bus_unregister_notifier(gpuspec_mutable_bus(gpuspec_device_mdev_bus()),
+	bus_unregister_notifier(gpuspec_mutable_bus(gpuspec_mdev_bus()),
 				&mdev_notifier);
 	bus_unregister_notifier(&pci_bus_type, &pci_notifier);
 	/*

@@ -3,13 +3,11 @@
 
 #include <linux/err.h>
 #include <linux/lockdep.h>
-#include <linux/mdev.h>
 #include <linux/pci.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "compat.h"
 #include "device.h"
 #include "events.h"
 #include "identity.h"
@@ -142,7 +140,7 @@ static void leave_spec(struct gpuspec_device *device)
 }
 
 /* A virtual function is taken in without its type, which settle() adds. */
-static void add(struct device *dev)
+void gpuspec_device_add(struct device *dev)
 {
 	struct gpuspec_device *device;
 	char id[GPUSPEC_ID_SIZE];
@@ -272,6 +270,14 @@ static void drop(struct gpuspec_device *device)
 	leave_spec(device);
 	put_device(device->dev);
 	kfree(device);
+}
+
+void gpuspec_device_remove(struct device *dev)
+{
+	struct gpuspec_device *device = find(dev);
+
+	if (device)
+		drop(device);
 }
 
 u32 gpuspec_device_held(const struct gpuspec_spec *spec, const char *account)
@@ -509,116 +515,20 @@ void gpuspec_device_rom_changed(struct gpuspec_spec *spec)
 			tell(GPUSPEC_CMD_DEVICE_ROM, device);
 }
 
-static int on_bus_event(struct notifier_block *nb, unsigned long event, void *data)
-{
-	struct gpuspec_device *device;
-
-	if (event != BUS_NOTIFY_ADD_DEVICE && event != BUS_NOTIFY_REMOVED_DEVICE)
-		return NOTIFY_DONE;
-	mutex_lock(&gpuspec_lock);
-	if (event == BUS_NOTIFY_ADD_DEVICE) {
-		add(data);
-	} else {
-		device = find(data);
-		if (device)
-			drop(device);
-	}
-	mutex_unlock(&gpuspec_lock);
-	return NOTIFY_DONE;
-}
-
-static struct notifier_block pci_notifier = { .notifier_call = on_bus_event };
-static struct notifier_block mdev_notifier = { .notifier_call = on_bus_event };
-
-static int add_present(struct device *dev, void *data)
-{
-	add(dev);
-	return 0;
-}
-
-/*
- * Take in the devices that are there. A device that goes meanwhile has left
- * the bus before its notifier, which waits for the lock, drops it; so none
- * can be taken in and stay. (But one whose device_add() runs out of memory
- * just then: nobody tells of its end, and its row stays until unload.)
- */
-static void scan(const struct bus_type *bus)
-{
-	mutex_lock(&gpuspec_lock);
-	bus_for_each_dev(gpuspec_mutable_bus(bus), NULL, NULL, add_present);
-	mutex_unlock(&gpuspec_lock);
-}
-
-/*
- * A driver that never binds: registering it is how the mdev bus is found.
- * Mediated devices are bound by their parent's driver alone.
- */
-static int refuse_probe(struct mdev_device *mdev)
-{
-	return -ENODEV;
-}
-
-static struct mdev_driver bus_finder = {
-	.device_api = "none",
-	.probe = refuse_probe,
-	.driver = {
-		.name = "gpuspec",
-		.owner = THIS_MODULE,
-		.suppress_bind_attrs = true,
-	},
-};
-
-const struct bus_type *gpuspec_device_mdev_bus(void)
-{
-	return bus_finder.driver.bus;
-}
-
 int gpuspec_device_init(void)
 {
-	int error;
+	int error = gpuspec_identity_init();
 
-	error = gpuspec_identity_init();
-	if (error)
-		return error;
-	error = gpuspec_vf_type_init();
-	if (error)
-		return error;
-	error = mdev_register_driver(&bus_finder);
-	if (error)
-		goto err_vf_type;
-	error = bus_register_notifier(&pci_bus_type, &pci_notifier);
-	if (error)
-		goto err_driver;
-	error = bus_register_notifier(gpuspec_mutable_bus(gpuspec_device_mdev_bus()),
-				      &mdev_notifier);
-	if (error)
-		goto err_pci;
-	scan(&pci_bus_type);
-	scan(gpuspec_device_mdev_bus());
-	/* Without the memory for it they are looked at when they are opened or listed. */
-	gpuspec_device_look_again(NULL);
-	return 0;
-
-err_pci:
-	bus_unregister_notifier(&pci_bus_type, &pci_notifier);
-err_driver:
-	mdev_unregister_driver(&bus_finder);
-err_vf_type:
-	gpuspec_vf_type_exit();
-	return error;
+	return error ?: gpuspec_vf_type_init();
 }
 
 void gpuspec_device_exit(void)
 {
 	struct gpuspec_device *device, *next;
 
-	bus_unregister_notifier(gpuspec_mutable_bus(gpuspec_device_mdev_bus()),
-				&mdev_notifier);
-	bus_unregister_notifier(&pci_bus_type, &pci_notifier);
 	mutex_lock(&gpuspec_lock);
 	list_for_each_entry_safe(device, next, &gpuspec_devices, node)
 		drop(device);
 	mutex_unlock(&gpuspec_lock);
-	mdev_unregister_driver(&bus_finder);
 	gpuspec_vf_type_exit();
 }

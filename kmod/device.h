@@ -32,10 +32,12 @@ struct gpuspec_device {
 };
 
 int gpuspec_device_init(void);
+/* Once bus.h adds none any more. */
 void gpuspec_device_exit(void);
 
-/* The mdev bus, which the kernel does not export. */
-const struct bus_type *gpuspec_device_mdev_bus(void);
+/* It has come onto its bus, or left it; under gpuspec_lock. */
+void gpuspec_device_add(struct device *dev);
+void gpuspec_device_remove(struct device *dev);
 
 /* Is this device in the table? */
 bool gpuspec_device_known(struct device *dev);

@@ -5,6 +5,7 @@
 #include <net/genetlink.h>
 
 #include "bind_gate.h"
+#include "bus.h"
 #include "device.h"
 #include "event_log.h"
 #include "netlink.h"
@@ -19,9 +20,12 @@ static int __init gpuspec_init(void)
 	error = gpuspec_device_init();
 	if (error)
 		return error;
-	error = gpuspec_bind_gate_init();
+	error = gpuspec_bus_init();
 	if (error)
 		goto err_device;
+	error = gpuspec_bind_gate_init();
+	if (error)
+		goto err_bus;
 	error = gpuspec_open_gate_init();
 	if (error)
 		goto err_bind_gate;
@@ -35,6 +39,8 @@ err_open_gate:
 	gpuspec_open_gate_exit();
 err_bind_gate:
 	gpuspec_bind_gate_exit();
+err_bus:
+	gpuspec_bus_exit();
 err_device:
 	gpuspec_device_exit();
 	gpuspec_spec_exit();
@@ -49,6 +55,7 @@ static void __exit gpuspec_exit(void)
 	gpuspec_bind_gate_exit();
 	/* Not before the gates: they ask for accounts to the end. */
 	gpuspec_policy_exit();
+	gpuspec_bus_exit();
 	gpuspec_device_exit();
 	gpuspec_spec_exit();
 	gpuspec_event_log_exit();
