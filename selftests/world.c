@@ -62,7 +62,7 @@ static void add_state(const struct nlmsg *msg, void *data)
 		erase(nl_attr(&copy, GPUSPEC_A_INFO_REFUSED));
 		/* They come first, one nest after another, in front of all else. */
 		refusals = nl_attr(&copy, GPUSPEC_A_INFO_REFUSALS);
-		for (; refusals && refusals->nla_type == GPUSPEC_A_INFO_REFUSALS;
+		for (; refusals && (refusals->nla_type & NLA_TYPE_MASK) == GPUSPEC_A_INFO_REFUSALS;
 		     refusals = (const struct nlattr *)((const char *)refusals + refusals->nla_len))
 			erase(refusals);
 	} else {
