@@ -39,7 +39,18 @@ struct sweep {
 /* Does this kernel have what it takes? With GPUSPEC_FAULT_VERBOSE its log has all stacks. */
 bool sweep_possible(void);
 
+bool sweep_thorough(void);
+
 void sweep_begin(struct sweep *sweep, const char *name);
+/*
+ * In this sweep, do not count what these functions of the kernel allocate, by themselves or
+ * by others: from the @first to the @last, with all that lie between. For those with bugs
+ * of their own in what they do for want of memory.
+ */
+void sweep_spare(const char *first, const char *last);
+/* In this sweep, count only what this function of the kernel, or this module, allocates so. */
+void sweep_within(const char *function);
+void sweep_within_module(const char *module);
 /* One more round? At the end it is told how many there were. */
 bool sweep_next(struct sweep *sweep);
 void sweep_arm(const struct sweep *sweep);
