@@ -151,7 +151,7 @@ static void take_error(const struct nlmsghdr *header, struct answer *answer)
 /* Whatever the message was, the kernel acknowledges it: they all have NLM_F_ACK. */
 void nl_hear(int sock, struct answer *answer)
 {
-	static char buffer[1 << 16] __attribute__((aligned(8)));
+	static __thread char buffer[1 << 16] __attribute__((aligned(8)));
 	struct nlmsghdr *header;
 	ssize_t length;
 
@@ -232,7 +232,7 @@ int nl_family(int sock, int *group)
 int nl_ask_dump(int sock, const struct nlmsg *request,
 		void (*take)(const struct nlmsg *msg, void *data), void *data)
 {
-	static char buffer[1 << 16] __attribute__((aligned(8)));
+	static __thread char buffer[1 << 16] __attribute__((aligned(8)));
 	struct nlmsghdr *header;
 	struct nlmsg msg;
 	ssize_t length;
