@@ -72,7 +72,8 @@ dkms-install:
 deb:
 	tools/packages
 
-# For tests: the kernel's sample mdev parents, and our own driver of vGPUs that are VFs:
+# For tests: the kernel's sample mdev parents, and our own driver of vGPUs that are VFs, whose
+# data races are not looked for:
 # make samples KVER=... KSRC=SOURCE TREE
 .PHONY: samples
 SAMPLES := $(BUILD)/$(KVER)/samples
@@ -80,7 +81,7 @@ samples:
 	@mkdir -p $(SAMPLES)
 	@cp -u $(KSRC)/samples/vfio-mdev/mbochs.c $(KSRC)/samples/vfio-mdev/mtty.c selftests/nvidia_vf/nvidia_vf.c $(SAMPLES)
 	@echo 'obj-m := mbochs.o mtty.o nvidia_vf.o' >$(SAMPLES)/Kbuild
-	$(KMAKE) -C $(KDIR) M=$(SAMPLES) MO=$(SAMPLES) modules
+	$(KMAKE) -C $(KDIR) M=$(SAMPLES) MO=$(SAMPLES) KCSAN_SANITIZE=n modules
 	$(if $(DESTDIR),$(KMAKE) -C $(KDIR) M=$(SAMPLES) MO=$(SAMPLES) $(SIGN) modules_install INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates)
 
 # For tests: the unit tests of the module's pure parts, as a module of KUnit.
@@ -107,7 +108,7 @@ stage-%:
 # have no versions; UAPI enumerators and test tables are as they are.
 KERNEL_C := $(wildcard kmod/*.[ch] selftests/kunit/*.[ch] selftests/kunit/libc/*.[ch]) kmod/uapi/linux/gpuspec.h
 USER_C := $(wildcard userspace/*/*.[ch] userspace/tests/*/*.[ch] selftests/*.[ch])
-SHELL_SCRIPTS := $(filter-out tools/mkrom tools/debug.config tools/kcov-report tools/syzkaller,$(wildcard tools/*)) $(wildcard selftests/*.sh userspace/tests/*.sh debian/*.postinst debian/*.prerm debian/*.postrm) .ci/run
+SHELL_SCRIPTS := $(filter-out tools/mkrom $(wildcard tools/*.config) tools/kcov-report tools/syzkaller,$(wildcard tools/*)) $(wildcard selftests/*.sh userspace/tests/*.sh debian/*.postinst debian/*.prerm debian/*.postrm) .ci/run
 # What checkpatch knows better macros for, in the kernel; and names that are libxml2's.
 NOT_USERSPACE := PREFER_KERNEL_TYPES,NEW_TYPEDEFS,ARRAY_SIZE,BIT_MACRO,PREFER_DEFINED_ATTRIBUTE_MACRO,EMBEDDED_FUNCTION_NAME,LONG_LINE_STRING,CAMELCASE
 STYLE_KERNELS := 6.1 6.12
