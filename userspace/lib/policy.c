@@ -243,7 +243,7 @@ size_t gpuspec_policy_size(const struct gpuspec_policy *policy)
 	return count + 1;
 }
 
-static int take_account(struct gpuspec_policy *policy, const struct gpuspec_account *from)
+int gpuspec_policy_copy_account(struct gpuspec_policy *policy, const struct gpuspec_account *from)
 {
 	struct gpuspec_account *account;
 
@@ -257,6 +257,56 @@ static int take_account(struct gpuspec_policy *policy, const struct gpuspec_acco
 	return 0;
 }
 
+int gpuspec_policy_copy_spec(struct gpuspec_policy *policy, const struct gpuspec_policy_spec *from)
+{
+	struct gpuspec_policy_spec *spec;
+	int error;
+	size_t i;
+
+	error = gpuspec_policy_name(policy, from->id, from->state, from->sharing);
+	if (error)
+		return error;
+	spec = gpuspec_policy_spec(policy, from->id);
+	for (i = 0; i < from->share_count && !error; i++)
+		error = gpuspec_policy_share_with(spec, from->shares[i].account,
+						  from->shares[i].maximum);
+	return error;
+}
+
+int gpuspec_policy_copy(struct gpuspec_policy *copy, const struct gpuspec_policy *policy)
+{
+	int error = 0;
+	size_t i;
+
+	memset(copy, 0, sizeof(*copy));
+	copy->unnamed = policy->unnamed;
+	for (i = 0; i < policy->account_count && !error; i++)
+		error = gpuspec_policy_copy_account(copy, &policy->accounts[i]);
+	for (i = 0; i < policy->spec_count && !error; i++)
+		error = gpuspec_policy_copy_spec(copy, &policy->specs[i]);
+	if (error)
+		gpuspec_policy_free(copy);
+	return error;
+}
+
+enum gpuspec_reason gpuspec_policy_verdict(const struct gpuspec_policy *policy, const char *id,
+					   const char *account, uint32_t held)
+{
+	const struct gpuspec_policy_spec *spec = gpuspec_policy_spec(policy, id);
+	const struct gpuspec_policy_share *share;
+	struct gpuspec_claim claim = { .held = held };
+	struct gpuspec_rule rule = { .named = spec };
+
+	if (spec) {
+		rule.state = spec->state;
+		rule.sharing = spec->sharing;
+		share = account ? gpuspec_policy_share(spec, account) : NULL;
+		claim.listed = share;
+		claim.maximum = share ? share->maximum : 0;
+	}
+	return gpuspec_verdict(&rule, policy->unnamed, account ? &claim : NULL);
+}
+
 int gpuspec_policy_of_tables(struct gpuspec_policy *policy, const struct gpuspec_tables *tables)
 {
 	const struct gpuspec_share *share;
@@ -267,7 +317,7 @@ int gpuspec_policy_of_tables(struct gpuspec_policy *policy, const struct gpuspec
 	memset(policy, 0, sizeof(*policy));
 	policy->unnamed = tables->info.unnamed;
 	for (i = 0; i < tables->account_count && !error; i++)
-		error = take_account(policy, &tables->accounts[i]);
+		error = gpuspec_policy_copy_account(policy, &tables->accounts[i]);
 	for (i = 0; i < tables->spec_count && !error; i++) {
 		spec = &tables->specs[i];
 		if (spec->named)

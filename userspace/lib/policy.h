@@ -66,6 +66,20 @@ const struct gpuspec_account *gpuspec_policy_marked(const struct gpuspec_policy 
 						    const struct gpuspec_account *but,
 						    const char *cgroup, uint32_t uid);
 
+/* Without its document. To be freed if 0. */
+int gpuspec_policy_copy(struct gpuspec_policy *copy, const struct gpuspec_policy *policy);
+/* Another policy's account, or spec with its shares, where there is none of the name yet. */
+int gpuspec_policy_copy_account(struct gpuspec_policy *policy, const struct gpuspec_account *from);
+int gpuspec_policy_copy_spec(struct gpuspec_policy *policy,
+			     const struct gpuspec_policy_spec *from);
+
+/*
+ * The verdict of this policy alone, for an account that holds so many devices
+ * of the spec; or without one, as at the bind gate.
+ */
+enum gpuspec_reason gpuspec_policy_verdict(const struct gpuspec_policy *policy, const char *id,
+					   const char *account, uint32_t held);
+
 /* Accounts, specs and shares: with the default, as many changes as it is from nothing. */
 size_t gpuspec_policy_size(const struct gpuspec_policy *policy);
 
