@@ -30,7 +30,8 @@ int policy_change_begin(struct request *request, struct policy_change *change)
 
 	memset(change, 0, sizeof(*change));
 	error = gpuspec_policy_file_open(&change->file, GPUSPEC_POLICY_FOLDER,
-					 request->dry_run ? 0 : PATIENCE, &change->wanted);
+					 GPUSPEC_POLICY_FILE, request->dry_run ? 0 : PATIENCE,
+					 &change->wanted);
 	if (error == -EACCES)
 		return fail(EXIT_NOT_PERMITTED, request->verb, "%s; run it as root on the host",
 			    change->file.folder.sentence);

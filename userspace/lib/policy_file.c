@@ -13,32 +13,38 @@
 #define SIZE_MAX_BYTES	(16u << 20)
 #define PREVIOUS_NEW	".previous.new"
 
+/* The name of the version before, "policy.json.previous". */
+static void previous_name(const struct gpuspec_policy_file *file, char name[64])
+{
+	snprintf(name, 64, "%s" GPUSPEC_POLICY_PREVIOUS, file->name);
+}
+
 /* What others could write is not the admin's policy. */
 static int check_owner(struct gpuspec_policy_file *file, int fd)
 {
 	struct stat status;
 
 	if (fstat(fd, &status))
-		return gpuspec_folder_fail_errno(&file->folder, GPUSPEC_POLICY_FILE);
+		return gpuspec_folder_fail_errno(&file->folder, file->name);
 	if (status.st_uid && status.st_uid != geteuid())
-		return gpuspec_folder_fail(&file->folder, -EPERM, GPUSPEC_POLICY_FILE,
+		return gpuspec_folder_fail(&file->folder, -EPERM, file->name,
 					   "it belongs to uid %u, who could change it; chown it to root",
 					   status.st_uid);
 	if (status.st_mode & (0022))
-		return gpuspec_folder_fail(&file->folder, -EPERM, GPUSPEC_POLICY_FILE,
+		return gpuspec_folder_fail(&file->folder, -EPERM, file->name,
 					   "others than its owner could change it; chmod it to 644");
 	return 0;
 }
 
-static int parse(struct gpuspec_policy_file *file, const char *name, const char *text,
-		 size_t size, struct gpuspec_policy *policy)
+static int parse(struct gpuspec_policy_file *file, const char *text, size_t size,
+		 struct gpuspec_policy *policy)
 {
 	char why[640];
 	int error;
 
 	error = gpuspec_policy_parse(policy, text, size, why, sizeof(why));
 	if (error)
-		gpuspec_folder_fail(&file->folder, error, name, "%s", why);
+		gpuspec_folder_fail(&file->folder, error, file->name, "%s", why);
 	return error;
 }
 
@@ -50,32 +56,34 @@ static int read_file(struct gpuspec_policy_file *file, struct gpuspec_policy *po
 
 	if (file->folder.fd < 0)
 		return 0;
-	fd = openat(file->folder.fd, GPUSPEC_POLICY_FILE,
+	fd = openat(file->folder.fd, file->name,
 		    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT)
 		return 0;
 	if (fd < 0 && errno == ELOOP)
-		return gpuspec_folder_fail(&file->folder, -ELOOP, GPUSPEC_POLICY_FILE,
+		return gpuspec_folder_fail(&file->folder, -ELOOP, file->name,
 					   "it is a symbolic link; put the file itself there");
 	if (fd < 0)
-		return gpuspec_folder_fail_errno(&file->folder, GPUSPEC_POLICY_FILE);
+		return gpuspec_folder_fail_errno(&file->folder, file->name);
 	error = check_owner(file, fd);
 	if (!error)
-		error = gpuspec_folder_read_fd(&file->folder, fd, GPUSPEC_POLICY_FILE,
+		error = gpuspec_folder_read_fd(&file->folder, fd, file->name,
 					       SIZE_MAX_BYTES, &text, &size);
 	close(fd);
 	if (!error)
-		error = parse(file, GPUSPEC_POLICY_FILE, text, size, policy);
+		error = parse(file, text, size, policy);
 	file->text = text;
 	return error;
 }
 
 int gpuspec_policy_file_open(struct gpuspec_policy_file *file, const char *path,
-			     unsigned int seconds, struct gpuspec_policy *policy)
+			     const char *name, unsigned int seconds,
+			     struct gpuspec_policy *policy)
 {
 	int error;
 
 	memset(policy, 0, sizeof(*policy));
+	file->name = name;
 	file->text = NULL;
 	file->lost = false;
 	error = gpuspec_folder_open(&file->folder, path);
@@ -153,15 +161,15 @@ int gpuspec_policy_file_write(struct gpuspec_policy_file *file,
 	int error = 0;
 
 	if (!text || asprintf(&line, "%s\n", text) < 0)
-		error = gpuspec_folder_fail(&file->folder, -ENOMEM, GPUSPEC_POLICY_FILE,
+		error = gpuspec_folder_fail(&file->folder, -ENOMEM, file->name,
 					    "out of memory");
 	if (!error && count > GPUSPEC_CHANGES_MAX)
-		error = gpuspec_folder_fail(&file->folder, -E2BIG, GPUSPEC_POLICY_FILE,
+		error = gpuspec_folder_fail(&file->folder, -E2BIG, file->name,
 					    "it would have %zu accounts, specs and shares in all, and the kernel takes %d",
 					    count, GPUSPEC_CHANGES_MAX);
 	*differs = !error && (!file->text || strcmp(file->text, line));
 	if (*differs)
-		error = gpuspec_folder_write_new(&file->folder, GPUSPEC_POLICY_FILE, line,
+		error = gpuspec_folder_write_new(&file->folder, file->name, line,
 						 strlen(line));
 	free(line);
 	free(text);
@@ -172,13 +180,15 @@ int gpuspec_policy_file_write(struct gpuspec_policy_file *file,
 static int keep_previous(struct gpuspec_policy_file *file)
 {
 	int fd = file->folder.fd;
+	char previous[64];
 
 	if (!file->text)
 		return 0;
+	previous_name(file, previous);
 	unlinkat(fd, PREVIOUS_NEW, 0);
-	if (linkat(fd, GPUSPEC_POLICY_FILE, fd, PREVIOUS_NEW, 0) ||
-	    renameat(fd, PREVIOUS_NEW, fd, GPUSPEC_POLICY_PREVIOUS))
-		return gpuspec_folder_fail_errno(&file->folder, GPUSPEC_POLICY_PREVIOUS);
+	if (linkat(fd, file->name, fd, PREVIOUS_NEW, 0) ||
+	    renameat(fd, PREVIOUS_NEW, fd, previous))
+		return gpuspec_folder_fail_errno(&file->folder, previous);
 	return 0;
 }
 
@@ -186,12 +196,14 @@ static int keep_previous(struct gpuspec_policy_file *file)
 static void put_back(struct gpuspec_policy_file *file)
 {
 	int fd = file->folder.fd, failed;
+	char previous[64];
 
+	previous_name(file, previous);
 	if (!file->text)
-		failed = unlinkat(fd, GPUSPEC_POLICY_FILE, 0);
+		failed = unlinkat(fd, file->name, 0);
 	else
-		failed = linkat(fd, GPUSPEC_POLICY_PREVIOUS, fd, PREVIOUS_NEW, 0) ||
-			 renameat(fd, PREVIOUS_NEW, fd, GPUSPEC_POLICY_FILE);
+		failed = linkat(fd, previous, fd, PREVIOUS_NEW, 0) ||
+			 renameat(fd, PREVIOUS_NEW, fd, file->name);
 	file->lost = failed || fsync(fd);
 }
 
@@ -203,7 +215,7 @@ int gpuspec_policy_file_put_in_place(struct gpuspec_policy_file *file)
 		gpuspec_folder_drop_new(&file->folder);
 		return error;
 	}
-	error = gpuspec_folder_put_in_place(&file->folder, GPUSPEC_POLICY_FILE);
+	error = gpuspec_folder_put_in_place(&file->folder, file->name);
 	if (error)
 		put_back(file);
 	return error;
@@ -212,4 +224,20 @@ int gpuspec_policy_file_put_in_place(struct gpuspec_policy_file *file)
 void gpuspec_policy_file_drop(struct gpuspec_policy_file *file)
 {
 	gpuspec_folder_drop_new(&file->folder);
+}
+
+int gpuspec_policy_file_remove(struct gpuspec_policy_file *file)
+{
+	int fd = file->folder.fd;
+	char previous[64];
+
+	if (fd < 0)
+		return 0;
+	previous_name(file, previous);
+	/* The older one first: what is left by an end in between is the newer. */
+	if (unlinkat(fd, previous, 0) && errno != ENOENT)
+		return gpuspec_folder_fail_errno(&file->folder, previous);
+	if ((unlinkat(fd, file->name, 0) && errno != ENOENT) || fsync(fd))
+		return gpuspec_folder_fail_errno(&file->folder, file->name);
+	return 0;
 }
