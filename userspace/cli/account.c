@@ -128,14 +128,34 @@ static bool has_uid(const struct gpuspec_account *account, uint32_t uid)
 	return false;
 }
 
-static int add_cgroup(const struct request *request, const struct gpuspec_policy *policy,
-		      struct gpuspec_account *account, const char *cgroup)
+/* Is the cgroup (or with NULL, uid) another account's, here or in the fleet? */
+static int check_mark(const struct request *request, const struct policy_change *change,
+		      const struct gpuspec_account *account, const char *cgroup, uint32_t uid)
 {
 	const struct gpuspec_account *owner;
+	char mark[GPUSPEC_CGROUP_MAX];
 
-	owner = gpuspec_policy_marked(policy, account, cgroup, 0);
+	if (cgroup)
+		snprintf(mark, sizeof(mark), "%s", cgroup);
+	else
+		snprintf(mark, sizeof(mark), "uid %u", uid);
+	owner = gpuspec_policy_marked(&change->wanted, account, cgroup, uid);
 	if (owner)
-		return refuse_mark(request, owner, cgroup);
+		return refuse_mark(request, owner, mark);
+	owner = gpuspec_policy_marked(&change->fleet.policy, NULL, cgroup, uid);
+	if (owner)
+		return fail(EXIT_FAILED, request->verb, "%s is account %s's in the fleet, which goes before this host; gpuspec account remove --fleet %s takes it from there",
+			    mark, owner->name, owner->name);
+	return EXIT_DONE;
+}
+
+static int add_cgroup(const struct request *request, const struct policy_change *change,
+		      struct gpuspec_account *account, const char *cgroup)
+{
+	int result = check_mark(request, change, account, cgroup, 0);
+
+	if (result)
+		return result;
 	if (has_cgroup(account, cgroup))
 		return EXIT_DONE;
 	if (account->cgroup_count == GPUSPEC_MARKS_MAX)
@@ -146,16 +166,13 @@ static int add_cgroup(const struct request *request, const struct gpuspec_policy
 	return EXIT_DONE;
 }
 
-static int add_uid(const struct request *request, const struct gpuspec_policy *policy,
+static int add_uid(const struct request *request, const struct policy_change *change,
 		   struct gpuspec_account *account, uint32_t uid)
 {
-	const struct gpuspec_account *owner;
-	char text[32];
+	int result = check_mark(request, change, account, NULL, uid);
 
-	owner = gpuspec_policy_marked(policy, account, NULL, uid);
-	snprintf(text, sizeof(text), "uid %u", uid);
-	if (owner)
-		return refuse_mark(request, owner, text);
+	if (result)
+		return result;
 	if (has_uid(account, uid))
 		return EXIT_DONE;
 	if (account->uid_count == GPUSPEC_MARKS_MAX)
@@ -165,7 +182,7 @@ static int add_uid(const struct request *request, const struct gpuspec_policy *p
 	return EXIT_DONE;
 }
 
-static int add_marks(const struct request *request, const struct gpuspec_policy *policy,
+static int add_marks(const struct request *request, const struct policy_change *change,
 		     struct gpuspec_account *account)
 {
 	const struct gpuspec_account *marks = &request->marks;
@@ -173,9 +190,9 @@ static int add_marks(const struct request *request, const struct gpuspec_policy 
 	size_t i;
 
 	for (i = 0; i < marks->cgroup_count && !result; i++)
-		result = add_cgroup(request, policy, account, marks->cgroups[i]);
+		result = add_cgroup(request, change, account, marks->cgroups[i]);
 	for (i = 0; i < marks->uid_count && !result; i++)
-		result = add_uid(request, policy, account, marks->uids[i]);
+		result = add_uid(request, change, account, marks->uids[i]);
 	return result;
 }
 
@@ -225,7 +242,9 @@ static int make_change(struct request *request, struct policy_change *change)
 	if (request->json)
 		output_json(answer);
 	else if (!account)
-		printf("account %s %s\n", name, request->dry_run ? "would be removed" : "is removed");
+		printf("account %s %s%s\n", name, request->dry_run ? "would be removed" : "is removed",
+		       gpuspec_policy_account(&change->fleet.policy, name) ?
+		       " here, and stays the fleet's" : "");
 	else
 		printf("account %s %s %zu cgroup%s and %zu uid%s\n", name,
 		       request->dry_run ? "would have" : "has", account->cgroup_count,
@@ -258,10 +277,13 @@ int account_add(struct request *request)
 	if (result)
 		return result;
 	result = policy_change_begin(request, &change);
+	if (!result && gpuspec_policy_account(&change.fleet.policy, request->argv[0]))
+		result = fail(EXIT_FAILED, request->verb, "account %s is the fleet's; gpuspec account add --fleet %s gives it cgroups and uids, on all hosts",
+			      request->argv[0], request->argv[0]);
 	if (!result && gpuspec_policy_add_account(policy, request->argv[0]))
 		result = fail(EXIT_FAILED, request->verb, "out of memory; nothing was changed");
 	if (!result)
-		result = add_marks(request, policy,
+		result = add_marks(request, &change,
 				   gpuspec_policy_account(policy, request->argv[0]));
 	if (!result)
 		result = make_change(request, &change);
@@ -294,7 +316,10 @@ int account_remove(struct request *request)
 		return result;
 	result = policy_change_begin(request, &change);
 	account = result ? NULL : gpuspec_policy_account(&change.wanted, request->argv[0]);
-	if (!result && !account)
+	if (!result && !account && gpuspec_policy_account(&change.fleet.policy, request->argv[0]))
+		result = fail(EXIT_FAILED, request->verb, "account %s is the fleet's, and not this host's own; gpuspec account remove --fleet %s removes it on all hosts",
+			      request->argv[0], request->argv[0]);
+	else if (!result && !account)
 		result = fail(EXIT_NOT_FOUND, request->verb, "there is no account %s; gpuspec account list shows those there are",
 			      request->argv[0]);
 	else if (!result)

@@ -7,6 +7,7 @@
 #include "policy_change.h"
 #include "rom_apply.h"
 #include "row.h"
+#include "row_rule.h"
 
 /* --- what is not as it is to be --- */
 
@@ -41,27 +42,6 @@ static void add_account(json_t *rows, const struct gpuspec_account *before,
 	output_set(row, "before", row_account(before));
 	output_set(row, "after", row_account(after));
 	json_array_append_new(rows, row);
-}
-
-static json_t *row_rule(const struct gpuspec_policy_spec *spec)
-{
-	json_t *row, *list;
-	size_t i;
-
-	if (!spec)
-		return NULL;
-	row = json_object();
-	output_set(row, "state", row_string(row_state(spec->state)));
-	if (spec->sharing != GPUSPEC_SHARING_LIST) {
-		output_set(row, "shared", row_string(row_sharing(spec->sharing)));
-		return row;
-	}
-	list = json_array();
-	for (i = 0; i < spec->share_count; i++)
-		json_array_append_new(list, row_share(spec->shares[i].account,
-						      spec->shares[i].maximum));
-	output_set(row, "shared", list);
-	return row;
 }
 
 static void add_spec(json_t *rows, const struct gpuspec_policy_spec *before,
@@ -108,7 +88,7 @@ static json_t *row_specs(const struct gpuspec_policy *now, const struct gpuspec_
 static json_t *row_new_default(const struct policy_change *change)
 {
 	enum gpuspec_default before = change->inventory.info.unnamed;
-	enum gpuspec_default after = change->wanted.unnamed;
+	enum gpuspec_default after = change->in_force->unnamed;
 	json_t *row;
 
 	if (before == after)
@@ -121,24 +101,12 @@ static json_t *row_new_default(const struct policy_change *change)
 
 /* --- for people --- */
 
-static void rule_text(json_t *rule, char *text, size_t size)
-{
-	char shared[1024];
-
-	if (!rule) {
-		snprintf(text, size, "not named");
-		return;
-	}
-	row_shared_text(rule, shared, sizeof(shared));
-	snprintf(text, size, "%s, shared with %s", output_text(rule, "state"), shared);
-}
-
 static void print_spec(json_t *row)
 {
 	char before[1200], after[1200];
 
-	rule_text(output_get(row, "before"), before, sizeof(before));
-	rule_text(output_get(row, "after"), after, sizeof(after));
+	row_rule_text(output_get(row, "before"), before, sizeof(before));
+	row_rule_text(output_get(row, "after"), after, sizeof(after));
 	printf("  %s: %s -> %s\n", output_text(row, "id"), before, after);
 }
 
@@ -193,6 +161,9 @@ static void print_answer(json_t *answer, bool dry_run)
 
 	if (json_is_true(output_get(answer, "written")))
 		puts(GPUSPEC_POLICY_FOLDER "/" GPUSPEC_POLICY_FILE " has the new policy.");
+	if (output_get(answer, "fleet_revision"))
+		printf("The fleet's policy, revision %s, and this host's own both hold.\n",
+		       output_text(answer, "fleet_revision"));
 	print_each(answer, "roms", print_failed_rom);
 	if (!json_is_true(output_get(answer, "changed"))) {
 		puts("Nothing to change: the kernel has this policy in force.");
@@ -211,8 +182,8 @@ static json_t *row_answer(const struct request *request, const struct policy_cha
 			  json_t *roms)
 {
 	json_t *answer = json_object();
-	json_t *accounts = row_accounts(&change->now, &change->wanted);
-	json_t *specs = row_specs(&change->now, &change->wanted);
+	json_t *accounts = row_accounts(&change->now, change->in_force);
+	json_t *specs = row_specs(&change->now, change->in_force);
 	json_t *unnamed = row_new_default(change);
 
 	output_set(answer, "changed", json_boolean(unnamed || json_array_size(accounts) ||
@@ -220,6 +191,8 @@ static json_t *row_answer(const struct request *request, const struct policy_cha
 						   count_changed(roms)));
 	output_set(answer, "written", json_boolean(change->written));
 	output_set(answer, "dry_run", json_boolean(request->dry_run));
+	output_set(answer, "fleet_revision",
+		   change->fleet.joined ? json_integer(change->fleet.revision) : NULL);
 	output_set(answer, "default", unnamed);
 	output_set(answer, "accounts", accounts);
 	output_set(answer, "specs", specs);
@@ -231,7 +204,7 @@ static json_t *row_answer(const struct request *request, const struct policy_cha
 
 static int apply_all(struct request *request, struct policy_change *change)
 {
-	bool any = request->argc || change->file.text;
+	bool any = request->argc || change->file.text || change->fleet.joined;
 	json_t *answer, *roms = json_array();
 	int result = EXIT_DONE;
 
@@ -244,7 +217,7 @@ static int apply_all(struct request *request, struct policy_change *change)
 		return result;
 	}
 	if (!request->no_rom)
-		result = rom_apply(request, &change->inventory, roms);
+		result = rom_apply(request, &change->inventory, &change->fleet, roms);
 	answer = row_answer(request, change, roms);
 	if (request->json)
 		output_json(answer);

@@ -10,10 +10,13 @@
 #include "offers.h"
 #include "output.h"
 #include "policy_change.h"
+#include "policy_meet.h"
 #include "resolve.h"
 #include "row.h"
 #include "row_device.h"
+#include "row_rule.h"
 #include "verdict.h"
+#include "way_out.h"
 
 /* What a verb does to the policy for a spec. */
 struct action {
@@ -87,12 +90,18 @@ static int change_spec(const struct request *request, struct policy_change *chan
 		       const struct action *action, const char *id)
 {
 	static const struct gpuspec_rule unnamed;
-	struct gpuspec_rule rule = gpuspec_rule_in_force(&unnamed, change->wanted.unnamed);
+	/* What the fleet names, the host's default says nothing of. */
+	struct gpuspec_rule rule = gpuspec_rule_in_force(&unnamed,
+		gpuspec_policy_spec(&change->fleet.policy, id) ? GPUSPEC_DEFAULT_OPEN :
+								 change->wanted.unnamed);
 
 	if (gpuspec_policy_name(&change->wanted, id, rule.state, rule.sharing))
 		return fail(EXIT_FAILED, request->verb, "out of memory; nothing was changed");
-	return action->act(request, gpuspec_policy_spec(&change->wanted, id)) ?
-		EXIT_FAILED : EXIT_DONE;
+	if (!action->act(request, gpuspec_policy_spec(&change->wanted, id)))
+		return EXIT_DONE;
+	return change->fleet.joined ?
+		fail(EXIT_FAILED, request->verb, "that is this host's own policy; gpuspec show %s has the fleet's as well, and gpuspec %s --fleet changes that",
+		     id, request->verb) : EXIT_FAILED;
 }
 
 /* Those who hold a device of the spec, and whom the verb concerns. */
@@ -109,20 +118,6 @@ static json_t *row_holders(const struct request *request,
 		    (!request->account || !strcmp(card->device.holder.account, request->account)))
 			json_array_append_new(rows, row_device(card));
 	}
-	return rows;
-}
-
-static json_t *row_shared(const struct gpuspec_policy_spec *spec)
-{
-	json_t *rows;
-	size_t i;
-
-	if (spec->sharing != GPUSPEC_SHARING_LIST)
-		return row_string(row_sharing(spec->sharing));
-	rows = json_array();
-	for (i = 0; i < spec->share_count; i++)
-		json_array_append_new(rows, row_share(spec->shares[i].account,
-						      spec->shares[i].maximum));
 	return rows;
 }
 
@@ -153,22 +148,104 @@ static json_t *row_parents(const struct gpuspec_inventory *inventory,
 	return rows;
 }
 
+/* In the kernel, or of the host's own in a fleet, where the kernel need not change for it. */
+static bool is_changed(const struct policy_change *change, const char *id)
+{
+	const struct gpuspec_policy_spec *before = gpuspec_policy_spec(&change->now, id);
+	const struct gpuspec_policy_spec *after = gpuspec_policy_spec(change->in_force, id);
+
+	if (before && after ? !gpuspec_policy_same_spec(before, after) : before != after)
+		return true;
+	if (!change->fleet.joined)
+		return false;
+	before = gpuspec_policy_spec(&change->before, id);
+	after = gpuspec_policy_spec(&change->wanted, id);
+	return !before || !gpuspec_policy_same_spec(before, after);
+}
+
+static void add_rule_in_force(json_t *row, const struct policy_change *change, const char *id)
+{
+	const struct gpuspec_policy_spec *spec = gpuspec_policy_spec(change->in_force, id);
+	static const struct gpuspec_rule unnamed;
+	struct gpuspec_rule rule;
+
+	/* The fleet does not know it. */
+	rule = gpuspec_rule_in_force(&unnamed, change->in_force->unnamed);
+	output_set(row, "state", row_string(row_state(spec ? spec->state : rule.state)));
+	output_set(row, "shared", spec ? row_rule_shared(spec) :
+		   row_string(row_sharing(rule.sharing)));
+}
+
+/* The smaller one of the fleet, where an account is given a larger maximum here. */
+static uint32_t fleet_maximum(const struct request *request, const struct policy_change *change,
+			      const char *id)
+{
+	const struct gpuspec_policy_spec *spec = gpuspec_policy_spec(&change->fleet.policy, id);
+	const struct gpuspec_policy_share *share;
+
+	share = spec && request->account ? gpuspec_policy_share(spec, request->account) : NULL;
+	if (!share || (request->maximum && request->maximum <= share->maximum))
+		return 0;
+	return share->maximum;
+}
+
+/* Has the host a list, and the fleet another, with nobody on both? */
+static bool is_nobodys(const struct policy_change *change, const char *id)
+{
+	const struct gpuspec_policy_spec *own = gpuspec_policy_spec(&change->wanted, id);
+	const struct gpuspec_policy_spec *spec = gpuspec_policy_spec(change->in_force, id);
+
+	return own->sharing == GPUSPEC_SHARING_LIST && spec &&
+	       spec->sharing == GPUSPEC_SHARING_NONE;
+}
+
+/* What the fleet's policy leaves of what this host would let those have who are named. */
+static json_t *row_fleet_limit(const struct request *request, const struct policy_change *change,
+			       const char *id)
+{
+	char phrase[GPUSPEC_PHRASE_SIZE], text[512];
+	enum gpuspec_reason reason;
+	uint32_t maximum;
+
+	if (!change->fleet.joined)
+		return NULL;
+	reason = gpuspec_policy_verdict(&change->fleet.policy, id, request->account, 0);
+	maximum = fleet_maximum(request, change, id);
+	if (reason == GPUSPEC_REASON_UNKNOWN_SPEC) {
+		snprintf(text, sizeof(text), "it is refused all the same: the fleet's policy does not name it, and its default is closed%s",
+			 gpuspec_reason_fleet_way_out(reason));
+	} else if (reason != GPUSPEC_REASON_ALLOWED) {
+		gpuspec_reason_phrase(reason, request->account ? request->account : "", phrase);
+		snprintf(text, sizeof(text), "it is refused all the same: for the fleet it %s%s",
+			 phrase, gpuspec_reason_fleet_way_out(reason));
+	} else if (maximum) {
+		snprintf(text, sizeof(text), "account %s may hold %u at once all the same: that is its maximum in the fleet; gpuspec share --fleet with a larger --max raises it",
+			 request->account, maximum);
+	} else if (is_nobodys(change, id)) {
+		snprintf(text, sizeof(text), "it is refused all the same: the fleet shares it with others than this host; gpuspec show %s has both",
+			 id);
+	} else {
+		return NULL;
+	}
+	return row_string(text);
+}
+
 static json_t *row_change(const struct request *request, const struct policy_change *change,
 			  const struct targets *targets, int number)
 {
 	const char *id = targets->ids[number];
-	const struct gpuspec_policy_spec *before = gpuspec_policy_spec(&change->now, id);
-	const struct gpuspec_policy_spec *after = gpuspec_policy_spec(&change->wanted, id);
-	bool changed = !before || !gpuspec_policy_same_spec(before, after);
+	const struct gpuspec_policy_spec *own = gpuspec_policy_spec(&change->wanted, id);
 	const struct gpuspec_model *model = gpuspec_inventory_model(&change->inventory, id);
 	/* Of a type of mdevs there need not be one yet. */
 	bool present = model && (model->spec.devices || model->cards);
 	json_t *row = json_object();
 
 	output_set(row, "id", row_string(id));
-	output_set(row, "changed", json_boolean(changed));
-	output_set(row, "state", row_string(row_state(after->state)));
-	output_set(row, "shared", row_shared(after));
+	output_set(row, "changed", json_boolean(is_changed(change, id)));
+	add_rule_in_force(row, change, id);
+	output_set(row, "fleet", row_rule(gpuspec_policy_spec(&change->fleet.policy, id)));
+	output_set(row, "host", change->fleet.joined ? row_rule(own) : NULL);
+	output_set(row, "fleet_limit", row_fleet_limit(request, change, id));
 	output_set(row, "present", json_boolean(present));
 	output_set(row, "holders", row_holders(request, change, id));
 	/* Of one that was not named, why it changes, and whom else that concerns. */
@@ -202,15 +279,31 @@ static void print_parents(json_t *change, const char *member, const char *words)
 		printf("%s%s", i ? ", " : words, json_string_value(json_array_get(parents, i)));
 }
 
+/* Half a permission is none. */
+static void print_refused(json_t *change, bool in_fleet)
+{
+	/* In a fleet, by the host's own policy. */
+	json_t *rule = in_fleet ? output_get(change, "host") : change;
+
+	if (!strcmp(output_text(rule, "state"), "disabled"))
+		puts("  it is refused all the same, being disabled; gpuspec enable allows it");
+	else if (!strcmp(output_text(rule, "shared"), "none"))
+		puts("  it is refused all the same, being shared with nobody; gpuspec share allows it");
+	if (output_get(change, "fleet_limit"))
+		printf("  %s\n", output_text(change, "fleet_limit"));
+}
+
 static void print_change(const struct request *request, json_t *change,
 			 const struct action *action)
 {
+	/* Elsewhere in the fleet it is as it was. */
+	bool in_fleet = output_get(change, "host");
 	bool changed = json_is_true(output_get(change, "changed"));
 	const char *id = output_text(change, "id");
 
-	printf("%s %s %s%s", id,
+	printf("%s %s %s%s%s", id,
 	       !changed ? "was already" : request->dry_run ? "would be" : "is now", action->done,
-	       request->account ? request->account : "");
+	       request->account ? request->account : "", in_fleet ? " here" : "");
 	print_parents(change, "slice_of", ", a slice of ");
 	print_parents(change, "also_slice_of", ", and of ");
 	if (request->maximum)
@@ -221,11 +314,8 @@ static void print_change(const struct request *request, json_t *change,
 		puts("  this host has no device of it yet; one that comes is judged so at once");
 	if (action->takes_away)
 		print_holders(output_get(change, "holders"));
-	/* Half a permission is none. */
-	else if (!strcmp(output_text(change, "state"), "disabled"))
-		puts("  it is refused all the same, being disabled; gpuspec enable allows it");
-	else if (!strcmp(output_text(change, "shared"), "none"))
-		puts("  it is refused all the same, being shared with nobody; gpuspec share allows it");
+	else
+		print_refused(change, in_fleet);
 }
 
 /* With --if-unused: name who is in the way, if anyone is. */
@@ -299,12 +389,20 @@ static void tell(const struct request *request, const struct action *action,
 	json_decref(answer);
 }
 
-/* Is there an account of the name that was given, or was none given? */
-static int check_account(const struct request *request, const struct policy_change *change)
+/*
+ * Is there an account of the name that was given, or was none given? One of
+ * the fleet's has no cgroups and uids of its own here, so that they do not
+ * stay when the fleet changes them.
+ */
+static int check_account(const struct request *request, struct policy_change *change)
 {
 	if (!request->account || !strcmp(request->account, GPUSPEC_ACCOUNT_HOST) ||
 	    gpuspec_policy_account(&change->wanted, request->account))
 		return EXIT_DONE;
+	if (gpuspec_policy_account(&change->fleet.policy, request->account))
+		return gpuspec_policy_add_account(&change->wanted, request->account) ?
+			fail(EXIT_FAILED, request->verb, "out of memory; nothing was changed") :
+			EXIT_DONE;
 	return fail(EXIT_NOT_FOUND, request->verb, "there is no account %s; gpuspec account list shows those there are, gpuspec account add %s makes it",
 		    request->account, request->account);
 }

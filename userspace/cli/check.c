@@ -4,11 +4,11 @@
 #include <string.h>
 
 #include "cli.h"
+#include "fleet.h"
 #include "output.h"
 #include "resolve.h"
 #include "row.h"
 #include "verdict.h"
-#include "way_out.h"
 
 static const char *blocked_spec(const struct gpuspec_inventory *inventory, const char *id)
 {
@@ -17,22 +17,43 @@ static const char *blocked_spec(const struct gpuspec_inventory *inventory, const
 	return model ? model->blocked : "";
 }
 
-/* @blocked: what is in the way of what was asked about; empty if nothing. */
-static int tell(const struct request *request, const struct gpuspec_answer *judged,
-		const char *blocked)
+/* How many devices of the spec has the account that was judged? */
+static uint32_t count_held(const struct gpuspec_inventory *inventory,
+			   const struct gpuspec_answer *judged)
 {
+	const struct gpuspec_device *device;
+	uint32_t count = 0;
+	size_t i;
+
+	for (i = 0; i < inventory->card_count; i++) {
+		device = &inventory->cards[i].device;
+		count += device->in_use && !strcmp(device->spec, judged->id) &&
+			 !strcmp(device->holder.account, judged->account);
+	}
+	return count;
+}
+
+/* @blocked: what is in the way of what was asked about; empty if nothing. */
+static int tell(const struct request *request, const struct gpuspec_inventory *inventory,
+		const struct gpuspec_answer *judged, const char *blocked)
+{
+	const struct fleet_claim claim = {
+		.id = judged->id, .account = judged->account,
+		.held = count_held(inventory, judged),
+	};
 	bool allowed = judged->reason == GPUSPEC_REASON_ALLOWED;
-	char sentence[512], phrase[GPUSPEC_PHRASE_SIZE];
+	struct fleet_view view;
+	char sentence[1024];
 	json_t *answer;
 
-	gpuspec_reason_phrase(judged->reason, judged->account, phrase);
-	snprintf(sentence, sizeof(sentence), "%s %s%s", judged->id, phrase,
-		 gpuspec_reason_way_out(judged->reason));
+	fleet_view_read(&view);
+	fleet_verdict_sentence(&view, judged, &claim, sentence, sizeof(sentence));
 	answer = json_object();
 	output_set(answer, "spec", row_string(judged->id));
 	output_set(answer, "verdict", row_string(allowed ? "allowed" : "refused"));
 	output_set(answer, "reason", row_string(gpuspec_reason_name(judged->reason)));
 	output_set(answer, "sentence", row_string(sentence));
+	output_set(answer, "refused_by", row_refused_by(&view, judged, &claim));
 	output_set(answer, "account", row_string(judged->account));
 	output_set(answer, "blocked", row_string_or_null(blocked));
 	if (request->json)
@@ -43,7 +64,11 @@ static int tell(const struct request *request, const struct gpuspec_answer *judg
 	if (!request->json && *blocked)
 		printf("%s: %s\n", allowed ? "but blocked" : "blocked as well",
 		       output_text(answer, "blocked"));
+	/* The verdict is the kernel's, and stands without. */
+	if (*view.problem)
+		fail(EXIT_DONE, request->verb, "whose rule it is cannot be told: %s", view.problem);
 	json_decref(answer);
+	fleet_view_free(&view);
 	return allowed ? EXIT_DONE : EXIT_REFUSED;
 }
 
@@ -84,7 +109,7 @@ int check(struct request *request)
 				      request->pid);
 		else
 			result = error ? fail_nl(request->nl, error, "check") :
-				tell(request, &answer, card ? card->blocked :
+				tell(request, &inventory, &answer, card ? card->blocked :
 				     blocked_spec(&inventory, question.id));
 	}
 	gpuspec_inventory_free(&inventory);

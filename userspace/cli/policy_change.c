@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fleet.h"
 #include "interruption.h"
 #include "policy_change.h"
+#include "policy_meet.h"
 
 /* How long another one may take to change the policy, in s. */
 #define PATIENCE	30
@@ -24,11 +26,26 @@ static int no_memory(const struct request *request)
 	return fail(EXIT_FAILED, request->verb, "out of memory; nothing was changed");
 }
 
+/*
+ * Where the file has nothing yet, the first change writes down what is in
+ * force. In a fleet that is the fleet's, which is not to become the host's
+ * own: then it begins with nothing.
+ */
+static int start(struct policy_change *change)
+{
+	if (change->fleet.joined)
+		return gpuspec_policy_copy(&change->before, &change->wanted);
+	if (change->file.text)
+		return 0;
+	return gpuspec_policy_of_tables(&change->wanted, &change->inventory.tables);
+}
+
 int policy_change_begin(struct request *request, struct policy_change *change)
 {
 	int error;
 
 	memset(change, 0, sizeof(*change));
+	change->in_force = &change->wanted;
 	error = gpuspec_policy_file_open(&change->file, GPUSPEC_POLICY_FOLDER,
 					 GPUSPEC_POLICY_FILE, request->dry_run ? 0 : PATIENCE,
 					 &change->wanted);
@@ -38,14 +55,13 @@ int policy_change_begin(struct request *request, struct policy_change *change)
 	if (error)
 		return fail_file(request, change);
 	/* After the lock was taken: this is what the change starts from. */
+	error = fleet_read(request, &change->fleet);
+	if (error)
+		return error;
 	error = gpuspec_inventory_read(request->nl, "/sys", &change->inventory);
 	if (error)
 		return fail_nl(request->nl, error, request->verb);
-	if (gpuspec_policy_of_tables(&change->now, &change->inventory.tables))
-		return no_memory(request);
-	/* The first change writes down what is in force. */
-	if (!change->file.text &&
-	    gpuspec_policy_of_tables(&change->wanted, &change->inventory.tables))
+	if (gpuspec_policy_of_tables(&change->now, &change->inventory.tables) || start(change))
 		return no_memory(request);
 	return EXIT_DONE;
 }
@@ -55,6 +71,9 @@ void policy_change_end(struct policy_change *change)
 	gpuspec_policy_file_close(&change->file);
 	gpuspec_inventory_free(&change->inventory);
 	gpuspec_policy_free(&change->now);
+	gpuspec_fleet_free(&change->fleet);
+	gpuspec_policy_free(&change->before);
+	gpuspec_policy_free(&change->met);
 	gpuspec_policy_free(&change->wanted);
 }
 
@@ -64,7 +83,7 @@ static int change_back(struct request *request, struct policy_change *change)
 	struct gpuspec_policy_diff back;
 	int error;
 
-	error = gpuspec_policy_diff(&back, &change->wanted, &change->now);
+	error = gpuspec_policy_diff(&back, change->in_force, &change->now);
 	if (!error && back.count)
 		error = gpuspec_nl_change(request->nl, back.changes, back.count);
 	free(back.changes);
@@ -106,6 +125,23 @@ static bool is_listed(const char *id, const char *const *ids, int count)
 	return false;
 }
 
+/* What is to be in force: in a fleet, what both policies leave. */
+static int meet(struct request *request, struct policy_change *change)
+{
+	int error;
+
+	if (!change->fleet.joined)
+		return EXIT_DONE;
+	error = gpuspec_policy_meet(&change->met, &change->fleet.policy, &change->wanted);
+	if (error == -E2BIG)
+		return fail(EXIT_FAILED, request->verb, "the fleet's policy and this host's own have more accounts, specs and shares in all than the kernel takes, %d; nothing was changed",
+			    GPUSPEC_CHANGES_MAX);
+	if (error)
+		return no_memory(request);
+	change->in_force = &change->met;
+	return EXIT_DONE;
+}
+
 int policy_change_make(struct request *request, struct policy_change *change,
 		       const char *const *ids, int count)
 {
@@ -113,9 +149,10 @@ int policy_change_make(struct request *request, struct policy_change *change,
 	size_t i;
 	int result;
 
-	if (request->dry_run)
-		return EXIT_DONE;
-	if (gpuspec_policy_diff(&diff, &change->now, &change->wanted))
+	result = meet(request, change);
+	if (result || request->dry_run)
+		return result;
+	if (gpuspec_policy_diff(&diff, &change->now, change->in_force))
 		return no_memory(request);
 	for (i = 0; i < diff.count; i++)
 		if (diff.changes[i].what == GPUSPEC_SET_SPEC ||

@@ -15,6 +15,7 @@
 struct applying {
 	struct request *request;
 	const struct gpuspec_inventory *inventory;
+	const struct gpuspec_fleet *fleet;
 	struct gpuspec_rom_store store;
 	json_t *rows;
 	int result;
@@ -54,19 +55,19 @@ static bool always_go_on(size_t sent, void *data)
 }
 
 /* NULL, or why it could not be set. */
-static const char *set(struct applying *applying, const char *spec,
-		       const struct gpuspec_rom_entry *entry)
+static const char *set(struct applying *applying, const char *spec, const char *sha256,
+		       const char *version)
 {
-	struct gpuspec_rom rom = { .size = entry->size };
+	struct gpuspec_rom rom = {};
 	const char *error = NULL;
 	void *bytes = NULL;
 	size_t size;
 
-	if (gpuspec_rom_store_get(&applying->store, entry->sha256, &bytes, &size))
+	if (gpuspec_rom_store_get(&applying->store, sha256, &bytes, &size))
 		return applying->store.folder.sentence;
 	rom.size = size;
-	gpuspec_sha256_parse(entry->sha256, rom.sha256);
-	snprintf(rom.version, sizeof(rom.version), "%s", entry->version);
+	gpuspec_sha256_parse(sha256, rom.sha256);
+	snprintf(rom.version, sizeof(rom.version), "%s", version);
 	if (!applying->request->dry_run &&
 	    gpuspec_nl_rom_set(applying->request->nl, spec, &rom, bytes, always_go_on, NULL))
 		error = gpuspec_nl_sentence(applying->request->nl);
@@ -74,30 +75,54 @@ static const char *set(struct applying *applying, const char *spec,
 	return error;
 }
 
+static void apply_one(struct applying *applying, const char *spec, const char *sha256,
+		      const char *version)
+{
+	const struct gpuspec_rom *before = kernel_rom(applying, spec);
+	uint8_t wanted[GPUSPEC_ROM_SHA256_LEN];
+
+	gpuspec_sha256_parse(sha256, wanted);
+	if (before && !memcmp(before->sha256, wanted, sizeof(wanted)) &&
+	    !strcmp(before->version, version))
+		return;
+	add_row(applying, spec, sha256, set(applying, spec, sha256, version));
+}
+
 static int take(const char *spec, const struct gpuspec_rom_entry *entry, void *data)
 {
 	struct applying *applying = data;
-	const struct gpuspec_rom *before = kernel_rom(applying, spec);
-	uint8_t sha256[GPUSPEC_ROM_SHA256_LEN];
 
-	if (!entry) {
+	if (gpuspec_fleet_rom(applying->fleet, spec))
+		return 0;
+	if (entry)
+		apply_one(applying, spec, entry->sha256, entry->version);
+	else
 		add_row(applying, spec, "", applying->store.folder.sentence);
-		return 0;
-	}
-	gpuspec_sha256_parse(entry->sha256, sha256);
-	if (before && !memcmp(before->sha256, sha256, sizeof(sha256)) &&
-	    !strcmp(before->version, entry->version))
-		return 0;
-	add_row(applying, spec, entry->sha256, set(applying, spec, entry));
 	return 0;
 }
 
-/* Has the store a ROM for the spec, or a history that is broken, which is no reason to clear? */
+static void take_fleets(struct applying *applying)
+{
+	const struct gpuspec_fleet_rom *rom;
+	size_t i;
+
+	for (i = 0; i < applying->fleet->rom_count; i++) {
+		rom = &applying->fleet->roms[i];
+		apply_one(applying, rom->spec, rom->sha256, rom->version);
+	}
+}
+
+/*
+ * Has the fleet a ROM for the spec, or the store; or a history that is broken,
+ * which is no reason to clear?
+ */
 static bool may_have_rom(struct applying *applying, const char *spec)
 {
 	struct gpuspec_rom_history history;
 	bool has;
 
+	if (gpuspec_fleet_rom(applying->fleet, spec))
+		return true;
 	if (gpuspec_rom_store_history(&applying->store, spec, &history))
 		return true;
 	has = gpuspec_rom_history_current(&history);
@@ -137,18 +162,21 @@ static int open_store(struct applying *applying)
 	return gpuspec_folder_lock(&applying->store.folder, PATIENCE);
 }
 
-int rom_apply(struct request *request, const struct gpuspec_inventory *inventory, json_t *rows)
+int rom_apply(struct request *request, const struct gpuspec_inventory *inventory,
+	      const struct gpuspec_fleet *fleet, json_t *rows)
 {
 	struct applying applying = {
-		.request = request, .inventory = inventory, .rows = rows, .result = EXIT_DONE,
-		.store = GPUSPEC_ROM_STORE_CLOSED,
+		.request = request, .inventory = inventory, .fleet = fleet, .rows = rows,
+		.result = EXIT_DONE, .store = GPUSPEC_ROM_STORE_CLOSED,
 	};
 
-	if (open_store(&applying) || gpuspec_rom_store_each(&applying.store, take, &applying))
+	if (open_store(&applying) || gpuspec_rom_store_each(&applying.store, take, &applying)) {
 		applying.result = fail(EXIT_FAILED, request->verb, "%s",
 				       applying.store.folder.sentence);
-	else
+	} else {
+		take_fleets(&applying);
 		clear_others(&applying);
+	}
 	gpuspec_rom_store_close(&applying.store);
 	return applying.result;
 }

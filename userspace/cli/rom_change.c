@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "fleet.h"
 #include "interruption.h"
 #include "login.h"
 #include "output.h"
@@ -127,6 +128,22 @@ static int change_back(const struct request *request, const struct rom_change *c
 
 /* --- the store --- */
 
+int rom_change_allowed(const struct request *request, const char *spec)
+{
+	const struct gpuspec_fleet_rom *rom;
+	struct gpuspec_fleet fleet;
+	int result;
+
+	result = fleet_read(request, &fleet);
+	rom = gpuspec_fleet_rom(&fleet, spec);
+	if (rom)
+		result = fail(EXIT_FAILED, request->verb, "%s has the fleet's ROM %s%.8s, which goes before this host's; gpuspec %s --fleet changes it, on all hosts",
+			      spec, *rom->version ? rom->version : "", *rom->version ? "" :
+			      rom->sha256, request->verb);
+	gpuspec_fleet_free(&fleet);
+	return result;
+}
+
 int rom_change_begin(const struct request *request, const char *spec, struct rom_change *change)
 {
 	int error;
@@ -136,8 +153,9 @@ int rom_change_begin(const struct request *request, const char *spec, struct rom
 	error = gpuspec_rom_store_change(&change->store, GPUSPEC_ROM_STORE, PATIENCE);
 	if (!error)
 		error = gpuspec_rom_store_history(&change->store, spec, &change->before);
+	/* Who brings in the fleet's ROM afterwards has to wait, and has the last word. */
 	if (!error)
-		return EXIT_DONE;
+		return rom_change_allowed(request, spec);
 	return fail(EXIT_FAILED, request->verb, "%s; nothing was changed",
 		    change->store.folder.sentence);
 }

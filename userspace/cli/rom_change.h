@@ -21,7 +21,9 @@ struct rom_change {
 	const void *bytes;		/* entry.size of them; NULL: to clear */
 };
 
-/* Open the store, and read the history; an exit status, and errors were told. */
+/* Is the ROM of the spec this host's to change? An exit status, and errors were told. */
+int rom_change_allowed(const struct request *request, const char *spec);
+/* Open the store, read the history, and ask that; an exit status, and errors were told. */
 int rom_change_begin(const struct request *request, const char *spec, struct rom_change *change);
 /* Make the change that was filled in. */
 int rom_change_make(const struct request *request, struct rom_change *change);

@@ -167,6 +167,8 @@ int rom_set(struct request *request)
 		return fail_nl(request->nl, error, request->verb);
 	spec = rom_input_spec(request, &inventory, request->argv[0], &result);
 	if (spec)
+		result = rom_change_allowed(request, spec);
+	if (spec && !result)
 		result = rom_input_file(request, request->argv[1], &candidate.file);
 	if (!result) {
 		gpuspec_rom_target("/sys", spec, &candidate.target);

@@ -6,6 +6,7 @@
 
 #include "cli.h"
 #include "device_table.h"
+#include "fleet_file.h"
 #include "output.h"
 #include "rom_findings.h"
 #include "rom_input.h"
@@ -22,6 +23,8 @@ struct view {
 	struct gpuspec_rom_store store;
 	struct gpuspec_rom_history history;
 	const struct gpuspec_rom_entry *current;	/* NULL: none */
+	struct gpuspec_fleet fleet;
+	const struct gpuspec_fleet_rom *fleet_rom;	/* goes before that; NULL: there is none */
 	char path[PATH_MAX];		/* for libvirt; empty: there is none */
 	bool broken;			/* the store cannot say; its sentence says why */
 };
@@ -51,6 +54,14 @@ static void hint_hidden(const char *path, char *text, size_t size)
 		 strstr(obstacle, ".rom") ? "r" : "x");
 }
 
+static bool is_fleets(const struct view *view)
+{
+	char sha256[GPUSPEC_SHA256_HEX_SIZE];
+
+	gpuspec_sha256_hex(view->rom.sha256, sha256);
+	return view->rom.size && view->fleet_rom && !strcmp(view->fleet_rom->sha256, sha256);
+}
+
 /* What an admin should know, and do. */
 static void hint(const struct view *view, char *text, size_t size)
 {
@@ -59,6 +70,11 @@ static void hint(const struct view *view, char *text, size_t size)
 	*text = '\0';
 	if (view->broken)
 		snprintf(text, size, "%s", view->store.folder.sentence);
+	else if (view->fleet_rom && !is_fleets(view))
+		snprintf(text, size, "the fleet's ROM %.8s ought to be in force; gpuspec apply puts it there",
+			 view->fleet_rom->sha256);
+	else if (view->fleet_rom)
+		snprintf(text, size, "it is the fleet's, which goes before this host's; gpuspec rom set --fleet changes it, on all hosts");
 	else if (current && !is_recorded(view))
 		snprintf(text, size, "by its history, %.8s%s%s ought to be in force since %s; gpuspec rom set %s %s/%s.rom puts it there",
 			 current->sha256, *current->version ? ", version " : "",
@@ -86,6 +102,19 @@ static json_t *row_recorded(const struct gpuspec_rom_entry *entry)
 	return row;
 }
 
+static json_t *row_fleet_rom(const struct gpuspec_fleet_rom *rom)
+{
+	json_t *row;
+
+	if (!rom)
+		return NULL;
+	row = json_object();
+	output_set(row, "sha256", row_string(rom->sha256));
+	output_set(row, "version", row_string_or_null(rom->version));
+	output_set(row, "size", json_integer(rom->size));
+	return row;
+}
+
 static json_t *row_view(const struct view *view,
 			const struct gpuspec_inventory *inventory)
 {
@@ -101,7 +130,8 @@ static json_t *row_view(const struct view *view,
 	output_set(row, "images", row_images(&rom, view->bytes));
 	output_set(row, "devices", row_devices(inventory, view->spec, false));
 	output_set(row, "recorded",
-		   row_recorded(is_recorded(view) ? view->current : NULL));
+		   row_recorded(is_recorded(view) && !view->fleet_rom ? view->current : NULL));
+	output_set(row, "fleet", row_fleet_rom(view->fleet_rom));
 	output_set(row, "path", row_string_or_null(view->path));
 	snprintf(text, sizeof(text), "<rom file='%s'/>", view->path);
 	output_set(row, "libvirt", *view->path ? row_string(text) : NULL);
@@ -157,6 +187,7 @@ static int read_view(const struct request *request, const struct gpuspec_invento
 		     struct view *view)
 {
 	const struct gpuspec_model *model = gpuspec_inventory_model(inventory, view->spec);
+	struct gpuspec_policy_file file = GPUSPEC_POLICY_FILE_CLOSED;
 	void *bytes = NULL;
 	int error;
 
@@ -169,12 +200,19 @@ static int read_view(const struct request *request, const struct gpuspec_invento
 		view->rom.pending = model->spec.rom.pending;
 	}
 	/* What is in force can be told without. */
+	if (gpuspec_fleet_file_open(&file, GPUSPEC_POLICY_FOLDER, 0, &view->fleet))
+		fail(EXIT_DONE, request->verb, "what the fleet has cannot be told: %s",
+		     file.folder.sentence);
+	gpuspec_policy_file_close(&file);
+	view->fleet_rom = gpuspec_fleet_rom(&view->fleet, view->spec);
 	view->broken = gpuspec_rom_store_read(&view->store, GPUSPEC_ROM_STORE) ||
 		       gpuspec_rom_store_history(&view->store, view->spec, &view->history);
 	if (view->broken)
 		return EXIT_DONE;
 	view->current = gpuspec_rom_history_current(&view->history);
-	if (!gpuspec_rom_store_path(&view->store, &view->history, view->path, sizeof(view->path)))
+	/* The path is that of the host's own. */
+	if (view->fleet_rom ||
+	    !gpuspec_rom_store_path(&view->store, &view->history, view->path, sizeof(view->path)))
 		*view->path = '\0';
 	return EXIT_DONE;
 }
@@ -209,6 +247,7 @@ int rom_show(struct request *request)
 		result = tell(request, &view, &inventory);
 	gpuspec_rom_history_free(&view.history);
 	gpuspec_rom_store_close(&view.store);
+	gpuspec_fleet_free(&view.fleet);
 	free(view.bytes);
 	gpuspec_inventory_free(&inventory);
 	return result;

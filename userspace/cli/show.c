@@ -4,12 +4,14 @@
 
 #include "cli.h"
 #include "device_table.h"
+#include "fleet.h"
 #include "hardware.h"
 #include "offers.h"
 #include "output.h"
 #include "resolve.h"
 #include "row.h"
 #include "row_device.h"
+#include "row_rule.h"
 
 static void parents(json_t *spec, char *text, size_t size)
 {
@@ -35,17 +37,35 @@ static void memory(json_t *spec, char *text, size_t size)
 		snprintf(text, size, "%s", amount);
 }
 
+static void fleet_rule(json_t *spec, char *text, size_t size)
+{
+	if (output_get(spec, "fleet"))
+		row_rule_text(output_get(spec, "fleet"), text, size);
+	else
+		snprintf(text, size, "does not name this spec; its default is %s",
+			 output_text(spec, "fleet_default"));
+}
+
+static void host_rule(json_t *spec, char *text, size_t size)
+{
+	if (output_get(spec, "host"))
+		row_rule_text(output_get(spec, "host"), text, size);
+	else
+		snprintf(text, size, "does not name this spec");
+}
+
 static void policy(json_t *spec, char *text, size_t size)
 {
 	snprintf(text, size, "%s", json_is_true(output_get(spec, "named")) ? "names this spec" :
 		 "does not name this spec: the default holds");
 }
 
-/* What one kind of spec cannot have is not told of it. */
+/* What one kind of spec cannot have is not told of it; nor of a fleet, where there is none. */
 static const struct {
 	const char *title, *member;
 	void (*text)(json_t *spec, char *text, size_t size);
 	const char *kind;
+	bool fleet;
 } lines[] = {
 	{ .title = "Spec", .member = "id" },
 	{ .title = "Name", .member = "name" },
@@ -70,6 +90,8 @@ static const struct {
 	{ .title = "Description", .member = "description", .kind = "vgpu" },
 	{ .title = "ROM", .text = row_rom_text, .kind = "pgpu" },
 	{ .title = "Policy", .text = policy },
+	{ .title = "Fleet", .text = fleet_rule, .fleet = true },
+	{ .title = "This host", .text = host_rule, .fleet = true },
 };
 
 static void print_spec(json_t *spec)
@@ -79,6 +101,8 @@ static void print_spec(json_t *spec)
 
 	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
 		if (lines[i].kind && strcmp(lines[i].kind, output_text(spec, "kind")))
+			continue;
+		if (lines[i].fleet && !output_get(spec, "fleet_default"))
 			continue;
 		if (lines[i].text)
 			lines[i].text(spec, text, sizeof(text));
@@ -113,7 +137,7 @@ static int print(json_t *answer)
 }
 
 static int tell(const struct request *request, const struct gpuspec_inventory *inventory,
-		const struct gpuspec_model *model)
+		const struct gpuspec_model *model, const struct fleet_view *view)
 {
 	json_t *answer = row_spec(inventory, model);
 	char hint[256];
@@ -122,6 +146,7 @@ static int tell(const struct request *request, const struct gpuspec_inventory *i
 	gpuspec_offers_hint(inventory, model->spec.id, hint, sizeof(hint));
 	output_set(answer, "hint", row_string_or_null(hint));
 	output_set(answer, "named", json_boolean(model->spec.named));
+	fleet_add_rules(answer, view, model->spec.id);
 	output_set(answer, "offers", row_offers(inventory, model->spec.id));
 	output_set(answer, "device_list", row_devices(inventory, model->spec.id, false));
 	if (request->json)
@@ -129,7 +154,19 @@ static int tell(const struct request *request, const struct gpuspec_inventory *i
 	else
 		error = print(answer);
 	json_decref(answer);
+	if (*view->problem)
+		fail(EXIT_DONE, "show", "what the fleet has cannot be told: %s", view->problem);
 	return error ? fail(EXIT_FAILED, "show", "out of memory") : EXIT_DONE;
+}
+
+/* There is nothing of it in the kernel, though the host's own policy may name it. */
+static int tell_unknown(const struct fleet_view *view, const char *id)
+{
+	if (gpuspec_policy_spec(&view->host, id))
+		return fail(EXIT_NOT_FOUND, "show", "no device of this host has the spec %s, and the fleet's policy does not name it",
+			    id);
+	return fail(EXIT_NOT_FOUND, "show", "no device of this host has the spec %s, and policy does not name it",
+		    id);
 }
 
 int show(struct request *request)
@@ -137,6 +174,7 @@ int show(struct request *request)
 	struct gpuspec_inventory inventory;
 	const struct gpuspec_model *model;
 	int error, result = EXIT_DONE;
+	struct fleet_view view;
 	const char *id;
 
 	error = gpuspec_inventory_read(request->nl, "/sys", &inventory);
@@ -145,11 +183,12 @@ int show(struct request *request)
 	gpuspec_inventory_name(&inventory);
 	id = resolve_spec(request, &inventory, request->argv[0], &result);
 	model = id ? gpuspec_inventory_model(&inventory, id) : NULL;
+	fleet_view_read(&view);
 	if (model)
-		result = tell(request, &inventory, model);
+		result = tell(request, &inventory, model, &view);
 	else if (id)
-		result = fail(EXIT_NOT_FOUND, "show", "no device of this host has the spec %s, and policy does not name it",
-			      id);
+		result = tell_unknown(&view, id);
+	fleet_view_free(&view);
 	gpuspec_inventory_free(&inventory);
 	return result;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "fleet.h"
 #include "output.h"
 #include "row.h"
 
@@ -11,7 +12,8 @@ static void count(json_t *answer, const char *member, long long value)
 	output_set(answer, member, json_integer(value));
 }
 
-static json_t *row_status(const struct gpuspec_inventory *inventory)
+static json_t *row_status(const struct gpuspec_inventory *inventory,
+			  const struct fleet_view *view)
 {
 	const struct gpuspec_info *info = &inventory->info;
 	json_t *answer = json_object();
@@ -37,19 +39,34 @@ static json_t *row_status(const struct gpuspec_inventory *inventory)
 	output_set(answer, "refused", json_integer(info->refused));
 	count(answer, "generation", info->generation);
 	output_set(answer, "event_seq", json_integer(info->seq));
+	output_set(answer, "fleet", row_fleet(view));
 	return answer;
+}
+
+static void print_fleet(json_t *fleet)
+{
+	if (!fleet)
+		return;
+	if (output_get(fleet, "problem"))
+		printf("Fleet     not known: %s\n", output_text(fleet, "problem"));
+	else
+		printf("Fleet     revision %s of its policy, since %s\n",
+		       output_text(fleet, "revision"), output_text(fleet, "when"));
 }
 
 int status(struct request *request)
 {
 	struct gpuspec_inventory inventory;
+	struct fleet_view view;
 	json_t *answer;
 	int error;
 
 	error = gpuspec_inventory_read(request->nl, "/sys", &inventory);
 	if (error)
 		return fail_nl(request->nl, error, "status");
-	answer = row_status(&inventory);
+	fleet_view_read(&view);
+	answer = row_status(&inventory, &view);
+	fleet_view_free(&view);
 	gpuspec_inventory_free(&inventory);
 	if (request->json) {
 		output_json(answer);
@@ -65,6 +82,7 @@ int status(struct request *request)
 		       output_text(answer, "in_use"));
 		printf("Refused   %s since the module was loaded\n",
 		       output_text(answer, "refused"));
+		print_fleet(output_get(answer, "fleet"));
 	}
 	json_decref(answer);
 	return EXIT_DONE;

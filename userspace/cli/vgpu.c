@@ -6,6 +6,7 @@
 
 #include "card.h"
 #include "cli.h"
+#include "fleet.h"
 #include "folder.h"
 #include "interruption.h"
 #include "mdevctl.h"
@@ -17,7 +18,6 @@
 #include "slice.h"
 #include "spec_id.h"
 #include "verdict.h"
-#include "way_out.h"
 
 /* How long others may take to make or remove slices, in s. */
 #define PATIENCE	300
@@ -28,9 +28,11 @@
  */
 static int ask_kernel(struct request *request, const char *id)
 {
+	const struct fleet_claim claim = { .id = id };
 	struct gpuspec_question question = { .id = id };
-	char phrase[GPUSPEC_PHRASE_SIZE];
 	struct gpuspec_answer answer;
+	struct fleet_view view;
+	char sentence[1024];
 	int error;
 
 	error = gpuspec_nl_check(request->nl, &question, &answer);
@@ -39,9 +41,10 @@ static int ask_kernel(struct request *request, const char *id)
 	if (answer.reason == GPUSPEC_REASON_ALLOWED ||
 	    answer.reason == GPUSPEC_REASON_NOT_SHARED || answer.reason == GPUSPEC_REASON_QUOTA)
 		return EXIT_DONE;
-	gpuspec_reason_phrase(answer.reason, answer.account, phrase);
-	return fail(EXIT_REFUSED, request->verb, "%s %s%s", id, phrase,
-		    gpuspec_reason_way_out(answer.reason));
+	fleet_view_read(&view);
+	fleet_verdict_sentence(&view, &answer, &claim, sentence, sizeof(sentence));
+	fleet_view_free(&view);
+	return fail(EXIT_REFUSED, request->verb, "%s", sentence);
 }
 
 /* The options fit the spec; and what they say, into @slice. */
