@@ -7,23 +7,83 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "conf.h"
 #include "utf8.h"
 
-/* One of two words, for a bool. */
+/* One of two words, for a bool; or a text. */
 struct choice {
 	const char *no, *yes;
 };
 
+static bool is_path(const char *text)
+{
+	return *text == '/';
+}
+
+static bool is_urls(const char *text)
+{
+	return !strncmp(text, "http://", 7) || !strncmp(text, "https://", 8);
+}
+
+static const struct gpuspec_conf none;
+
 static const struct key {
 	const char *name;
 	struct choice choice;
-	size_t offset;	/* of the bool in struct gpuspec_conf */
+	struct place {
+		size_t offset, size;
+	} place;	/* of it in struct gpuspec_conf */
+	bool (*fits)(const char *text);
+	const char *what;	/* that it has to be */
 } keys[] = {
-	{ "libvirt_hook_on_error", { "pass", "refuse" },
-	  offsetof(struct gpuspec_conf, libvirt_hook_refuses) },
+	{
+		"libvirt_hook_on_error", { "pass", "refuse" },
+		{ offsetof(struct gpuspec_conf, libvirt_hook_refuses), 0 }, NULL, NULL,
+	},
+	{
+		"etcd", {}, { offsetof(struct gpuspec_conf, etcd), sizeof(none.etcd) },
+		is_urls, "one or more URLs, such as https://etcd1:2379",
+	},
+	{
+		"etcd_ca", {},
+		{ offsetof(struct gpuspec_conf, etcd_ca), sizeof(none.etcd_ca) },
+		is_path, "a path from / on",
+	},
+	{
+		"etcd_certificate", {},
+		{ offsetof(struct gpuspec_conf, etcd_certificate), sizeof(none.etcd_certificate) },
+		is_path, "a path from / on",
+	},
+	{
+		"etcd_key", {},
+		{ offsetof(struct gpuspec_conf, etcd_key), sizeof(none.etcd_key) },
+		is_path, "a path from / on",
+	},
+	{
+		"etcd_login", {},
+		{ offsetof(struct gpuspec_conf, etcd_login), sizeof(none.etcd_login) },
+		is_path, "a path from / on",
+	},
+	{
+		"etcd_admin_login", {},
+		{ offsetof(struct gpuspec_conf, etcd_admin_login), sizeof(none.etcd_admin_login) },
+		is_path, "a path from / on",
+	},
+	{
+		"etcd_prefix", {},
+		{ offsetof(struct gpuspec_conf, etcd_prefix), sizeof(none.etcd_prefix) },
+		gpuspec_fleet_prefix_is_valid,
+		"a path from / on of letters, digits and ._-, as /gpuspec",
+	},
+	{
+		"host_name", {},
+		{ offsetof(struct gpuspec_conf, host_name), sizeof(none.host_name) },
+		gpuspec_fleet_host_is_valid,
+		"up to 64 letters, digits, - and ., a letter or digit first",
+	},
 };
 
 #define KEYS	(sizeof(keys) / sizeof(keys[0]))
@@ -91,9 +151,28 @@ static char *strip(char *text)
 	return text;
 }
 
+static void set_choice(struct reading *reading, const struct key *key, const char *value)
+{
+	bool *place = (bool *)((char *)reading->conf + key->place.offset);
+
+	if (!strcmp(value, key->choice.yes))
+		*place = true;
+	else if (strcmp(value, key->choice.no))
+		fail(reading, -EINVAL, "%s is %s or %s, and not '%s'", key->name, key->choice.no,
+		     key->choice.yes, shown(value));
+}
+
+static void set_text(struct reading *reading, const struct key *key, const char *value)
+{
+	if (strlen(value) < key->place.size && gpuspec_utf8_is_printable(value) && key->fits(value))
+		memcpy((char *)reading->conf + key->place.offset, value, strlen(value) + 1);
+	else
+		fail(reading, -EINVAL, "%s is %s, and not '%s'", key->name, key->what,
+		     shown(value));
+}
+
 static void set(struct reading *reading, const struct key *key, const char *value)
 {
-	bool *place = (bool *)((char *)reading->conf + key->offset);
 	unsigned int *seen = &reading->seen[key - keys];
 
 	if (*seen) {
@@ -102,11 +181,10 @@ static void set(struct reading *reading, const struct key *key, const char *valu
 		return;
 	}
 	*seen = reading->line;
-	if (!strcmp(value, key->choice.yes))
-		*place = true;
-	else if (strcmp(value, key->choice.no))
-		fail(reading, -EINVAL, "%s is %s or %s, and not '%s'", key->name, key->choice.no,
-		     key->choice.yes, shown(value));
+	if (key->fits)
+		set_text(reading, key, value);
+	else
+		set_choice(reading, key, value);
 }
 
 static void take_line(struct reading *reading, char *line)
@@ -193,12 +271,22 @@ static int read_fd(struct reading *reading, int fd)
 	return error;
 }
 
+static void set_defaults(struct gpuspec_conf *conf)
+{
+	struct utsname names;
+
+	memset(conf, 0, sizeof(*conf));
+	snprintf(conf->etcd_prefix, sizeof(conf->etcd_prefix), "/gpuspec");
+	if (!uname(&names) && gpuspec_fleet_host_is_valid(names.nodename))
+		snprintf(conf->host_name, sizeof(conf->host_name), "%s", names.nodename);
+}
+
 int gpuspec_conf_read(const char *path, struct gpuspec_conf *conf)
 {
 	struct reading reading = { .conf = conf, .path = path };
 	int fd, error;
 
-	memset(conf, 0, sizeof(*conf));
+	set_defaults(conf);
 	/* A pipe without a writer would keep open() waiting. */
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT)

@@ -7,8 +7,8 @@ HOOK_CPPFLAGS := $(CPPFLAGS) -Ilibvirt $(shell pkg-config --cflags $(HOOK_XML))
 HOOK_LDLIBS := $(shell pkg-config --libs libnl-3.0 libnl-genl-3.0 $(HOOK_XML))
 HOOK_HEADERS := $(HEADERS) $(wildcard libvirt/*.h)
 # Of the library only what it needs: what is not linked need not be found at each start of a VM.
-HOOK_LIB := lib/nl.c lib/nl_message.c lib/nl_socket.c lib/accounts.c lib/conf.c lib/way_out.c \
-	lib/utf8.c $(KMOD)/account_name.c $(KMOD)/verdict.c
+HOOK_LIB := lib/nl.c lib/nl_message.c lib/nl_socket.c lib/accounts.c lib/conf.c lib/fleet_key.c lib/way_out.c \
+	lib/utf8.c $(KMOD)/spec_id.c $(KMOD)/account_name.c $(KMOD)/verdict.c
 # Without main().
 HOOK_PARTS := $(filter-out libvirt/hook.c,$(wildcard libvirt/*.c))
 

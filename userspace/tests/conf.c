@@ -64,6 +64,43 @@ static void test_lines(void)
 	try("a\x1b[2J\x7f.\xff = b", -EINVAL, false, "there is no setting 'a?[2J?.?'");
 }
 
+static void expect_text(const char *what, const char *wanted, const char *text)
+{
+	if (!strcmp(wanted, text))
+		return;
+	printf("%s: '%s', and not '%s'\n", what, text, wanted);
+	failed = 1;
+}
+
+static void test_fleet(void)
+{
+	static const char text[] = "etcd = https://a:2379 https://b:2379\netcd_ca = /a b/ca.pem\n"
+		"etcd_certificate = /c\netcd_key = /k\netcd_login = /l\n"
+		"etcd_prefix = /x/gpuspec\nhost_name = node-1.example.org\n";
+	struct gpuspec_conf conf;
+
+	try(text, 0, false, "");
+	gpuspec_conf_read(path, &conf);
+	expect_text("etcd", "https://a:2379 https://b:2379", conf.etcd);
+	expect_text("etcd_ca", "/a b/ca.pem", conf.etcd_ca);
+	expect_text("etcd_certificate", "/c", conf.etcd_certificate);
+	expect_text("etcd_key", "/k", conf.etcd_key);
+	expect_text("etcd_login", "/l", conf.etcd_login);
+	expect_text("etcd_prefix", "/x/gpuspec", conf.etcd_prefix);
+	expect_text("host_name", "node-1.example.org", conf.host_name);
+	try("etcd = a:2379", -EINVAL, false,
+	    "line 1: etcd is one or more URLs, such as https://etcd1:2379, and not 'a:2379'");
+	try("etcd_ca = ca.pem", -EINVAL, false, "etcd_ca is a path from / on, and not 'ca.pem'");
+	try("etcd_prefix = /a/", -EINVAL, false, "etcd_prefix is a path from / on of letters");
+	try("etcd_prefix = /a//b", -EINVAL, false, "etcd_prefix is a path from / on of letters");
+	try("host_name = a/b", -EINVAL, false, "host_name is up to 64 letters, digits, - and .");
+	try("host_name = -a", -EINVAL, false, "host_name is up to 64 letters, digits, - and .");
+	try("", 0, false, "");
+	gpuspec_conf_read(path, &conf);
+	expect_text("no etcd", "", conf.etcd);
+	expect_text("the prefix by default", "/gpuspec", conf.etcd_prefix);
+}
+
 static void test_hostile(void)
 {
 	static char text[GPUSPEC_CONF_MAX + 1];
@@ -154,6 +191,7 @@ int main(void)
 	}
 	close(fd);
 	test_lines();
+	test_fleet();
 	test_hostile();
 	test_no_file();
 	test_manual();
