@@ -27,11 +27,12 @@ static int append(struct gpuspec_etcd *etcd, struct gpuspec_etcd_found *all,
 {
 	struct gpuspec_etcd_kv *kvs;
 
-	kvs = reallocarray(all->kvs, all->count + page->count + 1, sizeof(*kvs));
+	if (!page->count)
+		return 0;
+	kvs = reallocarray(all->kvs, all->count + page->count, sizeof(*kvs));
 	if (!kvs)
 		return gpuspec_etcd_fail_here(etcd, -ENOMEM, "out of memory");
-	if (page->count)
-		memcpy(kvs + all->count, page->kvs, page->count * sizeof(*kvs));
+	memcpy(kvs + all->count, page->kvs, page->count * sizeof(*kvs));
 	all->kvs = kvs;
 	all->count += page->count;
 	free(page->kvs);

@@ -198,3 +198,15 @@ char *gpuspec_etcd_ask_watch(const char *prefix, int64_t revision)
 	json_decref(create);
 	return text_of(request, error);
 }
+
+char *gpuspec_etcd_ask_permission(const char *role, const char *under, bool writes)
+{
+	json_t *request = json_object(), *permission = json_object();
+	int error = set_keys(permission, under, true);
+
+	error |= json_object_set_new(permission, "permType",
+				     json_string(writes ? "READWRITE" : "READ"));
+	error |= json_object_set_new(request, "name", json_string(role));
+	error |= json_object_set_new(request, "perm", permission);
+	return text_of(request, error);
+}

@@ -454,6 +454,12 @@ int gpuspec_etcd_attempt(struct gpuspec_etcd *etcd, bool repeatable,
 		if (!error)
 			error = attempt_endpoints(etcd, repeatable, attempt, data);
 	}
+	/*
+	 * An etcd that was restored from a snapshot takes as long to refuse a token of its
+	 * former life: it waits to have come as far as it was then.
+	 */
+	if (error == -ETIMEDOUT)
+		forget_token(etcd);
 	return error == -EKEYREVOKED ? -EACCES : error;
 }
 

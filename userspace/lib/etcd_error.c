@@ -275,6 +275,22 @@ static const struct refusal {
 		"that revision has been compacted; read the present one",
 	},
 	{
+		"name already exists", 0, -EEXIST, false,
+		"there is one of that name already",
+	},
+	{
+		"name not found", 0, -ENOENT, false,
+		"there is none of that name",
+	},
+	{
+		"root user does not exist", 0, -EINVAL, false,
+		"it has no user root, without whom its authentication cannot be turned on; etcdctl user add root",
+	},
+	{
+		"root user does not have root role", 0, -EINVAL, false,
+		"its user root has not the role root, without which its authentication cannot be turned on; etcdctl user grant-role root root",
+	},
+	{
 		"lease not found", 0, -ENOENT, false,
 		"there is no such lease any more",
 	},
@@ -370,6 +386,9 @@ int gpuspec_etcd_fail_status(struct gpuspec_etcd *etcd, long status,
 	shown(answer, text);
 	if (strstr(text, "HTTP request to an HTTPS server"))
 		return gpuspec_etcd_fail(etcd, -EPROTO, "it speaks TLS only; is it https:// and not http://?");
+	if (strstr(text, "CommonName of client"))
+		return gpuspec_etcd_fail(etcd, -EKEYREJECTED, "with users and --client-cert-auth it takes no certificate that has a CommonName; %s has to be one without",
+					 etcd->settings.certificate);
 	return gpuspec_etcd_fail(etcd, -EPROTO, "that is no etcd, or one before 3.4, or without its gateway: HTTP status %ld, '%s'",
 				 status, text);
 }

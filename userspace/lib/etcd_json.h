@@ -26,6 +26,8 @@ char *gpuspec_etcd_ask_grant(unsigned int seconds);
 /* For both, to keep it alive and to revoke it. */
 char *gpuspec_etcd_ask_lease(int64_t lease);
 char *gpuspec_etcd_ask_token(const char *user, const char *password);
+/* All that begins with @under, to be read by a role, or written as well. */
+char *gpuspec_etcd_ask_permission(const char *role, const char *under, bool writes);
 /* All under @prefix from @revision on, large news in fragments. */
 char *gpuspec_etcd_ask_watch(const char *prefix, int64_t revision);
 

@@ -22,6 +22,9 @@ static void test_endpoints(const struct daemon *daemon)
 {
 	char dead[64], deaf[64];
 	const char *const two[] = { dead, daemon->url, NULL }, *const none[] = { dead, deaf, NULL };
+	const char *const half[] = { deaf, daemon->url, NULL };
+	const struct gpuspec_etcd_range once = { .key = "/once" };
+	struct gpuspec_etcd_found found;
 	struct gpuspec_etcd *etcd;
 	struct fake fake;
 
@@ -47,8 +50,14 @@ static void test_endpoints(const struct daemon *daemon)
 	etcd = open_etcd(plain, none);
 	EXPECT(etcd, get(etcd, "/"), -EPROTO, "HTTP status 404, ''; and the other endpoints are of no use, too (1 of them)");
 	CHECK(strstr(gpuspec_etcd_sentence(etcd), deaf));
-	/* It may have been done there. */
-	EXPECT(etcd, put(etcd, "/a", "", 0), -EPROTO, "; whether it has done what it was asked for is not known");
+	gpuspec_etcd_close(etcd);
+	/* What may have been done there is not done again elsewhere; but asked it is. */
+	etcd = open_etcd(plain, half);
+	EXPECT(etcd, put(etcd, "/once", "", 0), -EPROTO, "; whether it has done what it was asked for is not known");
+	EXPECT(etcd, get(etcd, "/"), 0, "");
+	CHECK(!strcmp(gpuspec_etcd_endpoint(etcd), daemon->url));
+	CHECK(!gpuspec_etcd_range(etcd, &once, &found) && !found.count);
+	gpuspec_etcd_found_free(&found);
 	gpuspec_etcd_close(etcd);
 	fake_stop(&fake);
 }
