@@ -306,29 +306,3 @@ enum gpuspec_reason gpuspec_policy_verdict(const struct gpuspec_policy *policy, 
 	}
 	return gpuspec_verdict(&rule, policy->unnamed, account ? &claim : NULL);
 }
-
-int gpuspec_policy_of_tables(struct gpuspec_policy *policy, const struct gpuspec_tables *tables)
-{
-	const struct gpuspec_share *share;
-	const struct gpuspec_spec *spec;
-	int error = 0;
-	size_t i;
-
-	memset(policy, 0, sizeof(*policy));
-	policy->unnamed = tables->info.unnamed;
-	for (i = 0; i < tables->account_count && !error; i++)
-		error = gpuspec_policy_copy_account(policy, &tables->accounts[i]);
-	for (i = 0; i < tables->spec_count && !error; i++) {
-		spec = &tables->specs[i];
-		if (spec->named)
-			error = gpuspec_policy_name(policy, spec->id, spec->state, spec->sharing);
-	}
-	for (i = 0; i < tables->share_count && !error; i++) {
-		share = &tables->shares[i];
-		error = gpuspec_policy_share_with(gpuspec_policy_spec(policy, share->spec),
-						  share->account, share->maximum);
-	}
-	if (error)
-		gpuspec_policy_free(policy);
-	return error;
-}

@@ -83,8 +83,12 @@ enum gpuspec_reason gpuspec_policy_verdict(const struct gpuspec_policy *policy, 
 /* Accounts, specs and shares: with the default, as many changes as it is from nothing. */
 size_t gpuspec_policy_size(const struct gpuspec_policy *policy);
 
+/* --- and the module's tables, policy_tables.c --- */
+
 /* What the module has in force, as a policy. */
 int gpuspec_policy_of_tables(struct gpuspec_policy *policy, const struct gpuspec_tables *tables);
+/* The tables where this policy is in force, and there is no device. To be freed if 0. */
+int gpuspec_policy_tables(struct gpuspec_tables *tables, const struct gpuspec_policy *policy);
 
 /* --- as text, policy_text.c --- */
 

@@ -71,6 +71,24 @@ static void read_and_write(void)
 }
 
 /* The changes as words, one letter each: what they are, in their order. */
+/* As the module's tables, which it came from, or goes to. */
+static void tables(void)
+{
+	struct gpuspec_policy policy, again;
+	struct gpuspec_policy_diff diff;
+	struct gpuspec_tables tables;
+
+	parse(&policy, good);
+	if (gpuspec_policy_tables(&tables, &policy) ||
+	    gpuspec_policy_of_tables(&again, &tables) ||
+	    gpuspec_policy_diff(&diff, &policy, &again) || diff.count)
+		wrong("its tables are not those of the policy");
+	free(diff.changes);
+	gpuspec_nl_free_tables(&tables);
+	gpuspec_policy_free(&again);
+	gpuspec_policy_free(&policy);
+}
+
 static void expect_diff(const char *from, const char *to, const char *letters)
 {
 	static const char names[] = {
@@ -252,6 +270,7 @@ static void deep_and_long(void)
 int main(void)
 {
 	read_and_write();
+	tables();
 	differences();
 	hostile();
 	broken();
