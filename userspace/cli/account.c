@@ -4,6 +4,7 @@
 
 #include "cli.h"
 #include "output.h"
+#include "place.h"
 #include "policy_change.h"
 #include "row.h"
 
@@ -78,25 +79,25 @@ int account_list(struct request *request)
 	static const struct gpuspec_account host = { .name = GPUSPEC_ACCOUNT_HOST };
 	json_t *answer = json_object(), *rows = json_array();
 	struct gpuspec_tables tables;
-	int error;
 	size_t i;
+	int result;
 
 	output_set(answer, "accounts", rows);
-	error = gpuspec_nl_tables(request->nl, &tables);
-	if (error) {
+	result = place_tables(request, &tables);
+	if (result) {
 		json_decref(answer);
-		return fail_nl(request->nl, error, request->verb);
+		return result;
 	}
 	for (i = 0; i < tables.account_count; i++)
 		json_array_append_new(rows, row_account(&tables, &tables.accounts[i]));
 	json_array_append_new(rows, row_account(&tables, &host));
 	if (request->json)
 		output_json(answer);
-	else
-		error = output_table(rows, columns, sizeof(columns) / sizeof(columns[0]));
+	else if (output_table(rows, columns, sizeof(columns) / sizeof(columns[0])))
+		result = fail(EXIT_FAILED, request->verb, "out of memory");
 	json_decref(answer);
 	gpuspec_nl_free_tables(&tables);
-	return error ? fail(EXIT_FAILED, request->verb, "out of memory") : EXIT_DONE;
+	return result;
 }
 
 /* --- add and remove --- */

@@ -4,125 +4,13 @@
 
 #include "cli.h"
 #include "output.h"
+#include "place.h"
 #include "policy_change.h"
 #include "rom_apply.h"
 #include "row.h"
-#include "row_rule.h"
-
-/* --- what is not as it is to be --- */
-
-static json_t *row_account(const struct gpuspec_account *account)
-{
-	json_t *row, *cgroups, *uids;
-	size_t i;
-
-	if (!account)
-		return NULL;
-	row = json_object();
-	cgroups = json_array();
-	uids = json_array();
-	for (i = 0; i < account->cgroup_count; i++)
-		json_array_append_new(cgroups, row_string(account->cgroups[i]));
-	for (i = 0; i < account->uid_count; i++)
-		json_array_append_new(uids, json_integer(account->uids[i]));
-	output_set(row, "cgroups", cgroups);
-	output_set(row, "uids", uids);
-	return row;
-}
-
-static void add_account(json_t *rows, const struct gpuspec_account *before,
-			const struct gpuspec_account *after)
-{
-	json_t *row;
-
-	if (before && after && gpuspec_policy_same_account(before, after))
-		return;
-	row = json_object();
-	output_set(row, "name", row_string(before ? before->name : after->name));
-	output_set(row, "before", row_account(before));
-	output_set(row, "after", row_account(after));
-	json_array_append_new(rows, row);
-}
-
-static void add_spec(json_t *rows, const struct gpuspec_policy_spec *before,
-		     const struct gpuspec_policy_spec *after)
-{
-	json_t *row;
-
-	if (before && after && gpuspec_policy_same_spec(before, after))
-		return;
-	row = json_object();
-	output_set(row, "id", row_string(before ? before->id : after->id));
-	output_set(row, "before", row_rule(before));
-	output_set(row, "after", row_rule(after));
-	json_array_append_new(rows, row);
-}
-
-static json_t *row_accounts(const struct gpuspec_policy *now, const struct gpuspec_policy *wanted)
-{
-	json_t *rows = json_array();
-	size_t i;
-
-	for (i = 0; i < now->account_count; i++)
-		add_account(rows, &now->accounts[i],
-			    gpuspec_policy_account(wanted, now->accounts[i].name));
-	for (i = 0; i < wanted->account_count; i++)
-		if (!gpuspec_policy_account(now, wanted->accounts[i].name))
-			add_account(rows, NULL, &wanted->accounts[i]);
-	return rows;
-}
-
-static json_t *row_specs(const struct gpuspec_policy *now, const struct gpuspec_policy *wanted)
-{
-	json_t *rows = json_array();
-	size_t i;
-
-	for (i = 0; i < now->spec_count; i++)
-		add_spec(rows, &now->specs[i], gpuspec_policy_spec(wanted, now->specs[i].id));
-	for (i = 0; i < wanted->spec_count; i++)
-		if (!gpuspec_policy_spec(now, wanted->specs[i].id))
-			add_spec(rows, NULL, &wanted->specs[i]);
-	return rows;
-}
-
-static json_t *row_new_default(const struct policy_change *change)
-{
-	enum gpuspec_default before = change->inventory.info.unnamed;
-	enum gpuspec_default after = change->in_force->unnamed;
-	json_t *row;
-
-	if (before == after)
-		return NULL;
-	row = json_object();
-	output_set(row, "before", row_string(row_default(before)));
-	output_set(row, "after", row_string(row_default(after)));
-	return row;
-}
+#include "row_policy.h"
 
 /* --- for people --- */
-
-static void print_spec(json_t *row)
-{
-	char before[1200], after[1200];
-
-	row_rule_text(output_get(row, "before"), before, sizeof(before));
-	row_rule_text(output_get(row, "after"), after, sizeof(after));
-	printf("  %s: %s -> %s\n", output_text(row, "id"), before, after);
-}
-
-static void print_account(json_t *row)
-{
-	json_t *after = output_get(row, "after");
-
-	printf("  account %s: ", output_text(row, "name"));
-	if (!after)
-		puts("removed");
-	else
-		printf("%s, with %zu cgroups and %zu uids\n",
-		       output_get(row, "before") ? "changed" : "added",
-		       json_array_size(output_get(after, "cgroups")),
-		       json_array_size(output_get(after, "uids")));
-}
 
 static void print_rom(json_t *row)
 {
@@ -155,9 +43,10 @@ static void print_each(json_t *answer, const char *member, void (*print)(json_t 
 		print(json_array_get(rows, i));
 }
 
-static void print_answer(json_t *answer, bool dry_run)
+static void print_answer(const struct request *request, json_t *answer)
 {
-	json_t *unnamed = output_get(answer, "default");
+	const char *who = request->place ? "the fleet" : "the kernel";
+	bool dry_run = request->dry_run;
 
 	if (json_is_true(output_get(answer, "written")))
 		puts(GPUSPEC_POLICY_FOLDER "/" GPUSPEC_POLICY_FILE " has the new policy.");
@@ -166,15 +55,11 @@ static void print_answer(json_t *answer, bool dry_run)
 		       output_text(answer, "fleet_revision"));
 	print_each(answer, "roms", print_failed_rom);
 	if (!json_is_true(output_get(answer, "changed"))) {
-		puts("Nothing to change: the kernel has this policy in force.");
+		printf("Nothing to change: %s has this policy in force.\n", who);
 		return;
 	}
-	puts(dry_run ? "The kernel would get:" : "The kernel got:");
-	if (unnamed)
-		printf("  default: %s -> %s\n", output_text(unnamed, "before"),
-		       output_text(unnamed, "after"));
-	print_each(answer, "accounts", print_account);
-	print_each(answer, "specs", print_spec);
+	printf("The %s %s:\n", who + strlen("the "), dry_run ? "would get" : "got");
+	print_policy_change(answer, "  ");
 	print_each(answer, "roms", print_rom);
 }
 
@@ -182,9 +67,9 @@ static json_t *row_answer(const struct request *request, const struct policy_cha
 			  json_t *roms)
 {
 	json_t *answer = json_object();
-	json_t *accounts = row_accounts(&change->now, change->in_force);
-	json_t *specs = row_specs(&change->now, change->in_force);
-	json_t *unnamed = row_new_default(change);
+	json_t *accounts = row_policy_accounts(&change->now, change->in_force);
+	json_t *specs = row_policy_specs(&change->now, change->in_force);
+	json_t *unnamed = row_policy_default(&change->now, change->in_force);
 
 	output_set(answer, "changed", json_boolean(unnamed || json_array_size(accounts) ||
 						   json_array_size(specs) ||
@@ -216,7 +101,8 @@ static int apply_all(struct request *request, struct policy_change *change)
 		json_decref(roms);
 		return result;
 	}
-	if (!request->no_rom)
+	/* The fleet's ROMs have nothing to do with what this host has. */
+	if (!request->no_rom && !request->place)
 		result = rom_apply(request, &change->inventory, &change->fleet, roms);
 	answer = row_answer(request, change, roms);
 	if (request->json)
@@ -224,7 +110,7 @@ static int apply_all(struct request *request, struct policy_change *change)
 	else if (!any && !json_array_size(roms))
 		puts("There is no policy yet: " GPUSPEC_POLICY_FOLDER "/" GPUSPEC_POLICY_FILE " comes with the first change.");
 	else
-		print_answer(answer, request->dry_run);
+		print_answer(request, answer);
 	json_decref(answer);
 	return result;
 }
@@ -236,6 +122,8 @@ int apply(struct request *request)
 	struct gpuspec_policy given;
 	int result;
 
+	if (request->place && !request->argc)
+		return fail(EXIT_USAGE, request->verb, "say which policy the fleet is to have: gpuspec apply --fleet FILE");
 	/* First, since standard input may take its time. */
 	if (request->argc && gpuspec_policy_file_import(&source, request->argv[0], &given))
 		return fail(EXIT_FAILED, request->verb, "%s; nothing was changed",

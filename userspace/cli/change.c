@@ -18,6 +18,9 @@
 #include "verdict.h"
 #include "way_out.h"
 
+/* Holders that are told of one by one. */
+#define HOLDERS	20
+
 /* What a verb does to the policy for a spec. */
 struct action {
 	/* 0, or -1 if it was told why that cannot be. */
@@ -258,16 +261,20 @@ static json_t *row_change(const struct request *request, const struct policy_cha
 
 static void print_holders(json_t *holders)
 {
+	size_t i, count = json_array_size(holders);
 	json_t *device;
 	char holder[256];
-	size_t i;
 
-	for (i = 0; i < json_array_size(holders); i++) {
+	for (i = 0; i < count && i < HOLDERS; i++) {
 		device = json_array_get(holders, i);
 		row_holder_text(device, holder, sizeof(holder));
-		printf("  %s stays with its holder until released: %s\n",
-		       output_text(device, "address"), holder);
+		printf("  %s%s%s stays with its holder until released: %s\n",
+		       output_get(device, "host") ? output_text(device, "host") : "",
+		       output_get(device, "host") ? " " : "", output_text(device, "address"),
+		       holder);
 	}
+	if (i < count)
+		printf("  and %zu more stay with theirs\n", count - i);
 }
 
 static void print_parents(json_t *change, const char *member, const char *words)
@@ -311,7 +318,7 @@ static void print_change(const struct request *request, json_t *change,
 		       request->maximum == 1 ? "" : "s");
 	puts("");
 	if (!json_is_true(output_get(change, "present")))
-		puts("  this host has no device of it yet; one that comes is judged so at once");
+		puts("  there is no device of it yet; one that comes is judged so at once");
 	if (action->takes_away)
 		print_holders(output_get(change, "holders"));
 	else

@@ -6,6 +6,7 @@
 #include "cli.h"
 #include "fleet.h"
 #include "output.h"
+#include "place.h"
 #include "resolve.h"
 #include "row.h"
 #include "verdict.h"
@@ -46,7 +47,7 @@ static int tell(const struct request *request, const struct gpuspec_inventory *i
 	char sentence[1024];
 	json_t *answer;
 
-	fleet_view_read(&view);
+	fleet_view_read(request, &view);
 	fleet_verdict_sentence(&view, judged, &claim, sentence, sizeof(sentence));
 	answer = json_object();
 	output_set(answer, "spec", row_string(judged->id));
@@ -82,36 +83,44 @@ static bool is_account(const struct gpuspec_tables *tables, const char *name)
 	return !strcmp(name, GPUSPEC_ACCOUNT_HOST);
 }
 
+static int ask(struct request *request, const struct gpuspec_inventory *inventory,
+	       const struct gpuspec_question *question, struct gpuspec_answer *answer)
+{
+	int error;
+
+	if (request->place)
+		return request->place->check(request, inventory, question, answer);
+	error = gpuspec_nl_check(request->nl, question, answer);
+	if (error == -ESRCH)
+		return fail(EXIT_NOT_FOUND, "check", "there is no process %u", request->pid);
+	return error ? fail_nl(request->nl, error, "check") : EXIT_DONE;
+}
+
 int check(struct request *request)
 {
 	struct gpuspec_question question = { .account = request->account, .pid = request->pid };
 	struct gpuspec_inventory inventory;
 	const struct gpuspec_card *card;
 	struct gpuspec_answer answer;
-	int error, result = EXIT_DONE;
+	int result;
 
-	error = gpuspec_inventory_read(request->nl, "/sys", &inventory);
-	if (error)
-		return fail_nl(request->nl, error, "check");
+	result = place_read(request, &inventory);
+	if (result)
+		return result;
 	if (request->account && !is_account(&inventory.tables, request->account))
-		result = fail(EXIT_NOT_FOUND, "check", "there is no account %s; gpuspec account list shows those there are",
-			      request->account);
+		result = fail(EXIT_NOT_FOUND, "check", "there is no account %s; gpuspec account list%s shows those there are",
+			      request->account, place_option(request));
 	card = resolve_device(&inventory, request->argv[0]);
 	/* A device is judged by what it is at that moment, which the kernel finds out. */
 	if (card)
 		question.address = card->device.address;
 	else if (!result)
 		question.id = resolve_spec(request, &inventory, request->argv[0], &result);
-	if (!result) {
-		error = gpuspec_nl_check(request->nl, &question, &answer);
-		if (error == -ESRCH)
-			result = fail(EXIT_NOT_FOUND, "check", "there is no process %u",
-				      request->pid);
-		else
-			result = error ? fail_nl(request->nl, error, "check") :
-				tell(request, &inventory, &answer, card ? card->blocked :
-				     blocked_spec(&inventory, question.id));
-	}
+	if (!result)
+		result = ask(request, &inventory, &question, &answer);
+	if (!result)
+		result = tell(request, &inventory, &answer, card ? card->blocked :
+			      blocked_spec(&inventory, question.id));
 	gpuspec_inventory_free(&inventory);
 	return result;
 }

@@ -18,13 +18,18 @@ enum exit_status {
 	EXIT_NOT_PERMITTED = 6,
 };
 
+struct place;
+
 /* What the words after the verb came to. */
 struct request {
 	const char *verb;
+	char **command;			/* all of it, from the program's name on */
 	bool json, pgpu, vgpu, if_unused, dry_run, all, strip_nvgi, no_rom, with_slices;
-	bool pack, persistent;
+	bool pack, persistent, wait;
 	const char *account;		/* a valid name; NULL if not given */
 	uint32_t maximum, pid;		/* 0 if not given */
+	uint32_t timeout;		/* s; 0 if not given */
+	const char *login;		/* a file; NULL if not given */
 	struct gpuspec_account marks;	/* what was given by --cgroup and --uid */
 	const char *parent, *uuid;	/* NULL if not given */
 	const char *version;		/* of a ROM; empty if not given */
@@ -32,6 +37,8 @@ struct request {
 	int argc;
 	char **argv;
 	struct gpuspec_nl *nl;		/* connected, but for verbs that do so if they need it */
+	const struct place *place;	/* where it looks and decides; NULL: on this host */
+	void *place_data;
 };
 
 /* Each returns an exit status, and has told of an error. */
@@ -69,6 +76,10 @@ int connect_module(struct request *request);
 /* Print "gpuspec: WHAT: WHY" on standard error, and return @status. */
 int fail(enum exit_status status, const char *what, const char *why, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* What fail() told last, from WHY on; empty if nothing. */
+const char *last_failure(void);
+void forget_failure(void);
 
 /* The same for an error that the library returned. */
 int fail_nl(const struct gpuspec_nl *nl, int error, const char *what);

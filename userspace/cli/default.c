@@ -5,6 +5,7 @@
 #include "cli.h"
 #include "fleet.h"
 #include "output.h"
+#include "place.h"
 #include "policy_change.h"
 #include "row.h"
 
@@ -90,7 +91,7 @@ static void read_defaults(const struct request *request,
 {
 	struct fleet_view view;
 
-	fleet_view_read(&view);
+	fleet_view_read(request, &view);
 	*defaults = (struct defaults){
 		.in_force = inventory->info.unnamed, .host = view.host.unnamed,
 		.fleet = view.fleet.policy.unnamed, .joined = view.fleet.joined,
@@ -106,18 +107,18 @@ int set_default(struct request *request)
 	enum gpuspec_default unnamed = GPUSPEC_DEFAULT_OPEN;
 	struct gpuspec_inventory inventory;
 	struct defaults defaults;
-	int error;
+	int result;
 
 	if (request->argc) {
 		if (!strcmp(request->argv[0], "closed"))
 			unnamed = GPUSPEC_DEFAULT_CLOSED;
-		error = change_default(request, unnamed, &defaults);
-		if (error)
-			return error;
+		result = change_default(request, unnamed, &defaults);
+		if (result)
+			return result;
 	}
-	error = gpuspec_inventory_read(request->nl, "/sys", &inventory);
-	if (error)
-		return fail_nl(request->nl, error, "default");
+	result = place_read(request, &inventory);
+	if (result)
+		return result;
 	if (!request->argc)
 		read_defaults(request, &inventory, &defaults);
 	tell(request, &defaults, &inventory);

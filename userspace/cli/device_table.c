@@ -26,6 +26,7 @@ static void blocked(json_t *row, char *text, size_t size)
 }
 
 static const struct column columns[] = {
+	{ .title = "HOST", .member = "host", .optional = true },
 	{ .title = "ADDRESS", .member = "address" },
 	{ .title = "SPEC", .member = "spec" },
 	{ .title = "DRIVER", .member = "driver" },
@@ -41,5 +42,8 @@ static const struct tree tree = { .id = "address", .parents = "parent", .heads =
 
 int print_devices(json_t *rows)
 {
+	/* An address is one on each host of a fleet: nothing hangs below it. */
+	if (output_get(json_array_get(rows, 0), "host"))
+		return output_table(rows, columns, sizeof(columns) / sizeof(columns[0]));
 	return output_tree(rows, columns, sizeof(columns) / sizeof(columns[0]), &tree);
 }

@@ -4,6 +4,7 @@
 #include "cli.h"
 #include "device_table.h"
 #include "output.h"
+#include "place.h"
 #include "resolve.h"
 #include "row.h"
 #include "row_device.h"
@@ -11,13 +12,13 @@
 int devices(struct request *request)
 {
 	struct gpuspec_inventory inventory;
-	json_t *answer, *rows;
+	json_t *answer, *rows, *gone;
 	const char *id = NULL;
-	int error, result = EXIT_DONE;
+	int result;
 
-	error = gpuspec_inventory_read(request->nl, "/sys", &inventory);
-	if (error)
-		return fail_nl(request->nl, error, "devices");
+	result = place_read(request, &inventory);
+	if (result)
+		return result;
 	if (request->argc) {
 		id = resolve_spec(request, &inventory, request->argv[0], &result);
 		if (!id)
@@ -25,13 +26,18 @@ int devices(struct request *request)
 	}
 	answer = json_object();
 	rows = row_devices(&inventory, id, false);
+	gone = place_gone(request);
 	output_set(answer, "devices", rows);
+	output_set(answer, "gone", gone);
 	if (request->json)
 		output_json(answer);
 	else if (!json_array_size(rows))
-		puts(id ? "This host has no device of this spec." : "This host has no GPU.");
+		printf("%s has no %s.\n", request->place ? "The fleet" : "This host",
+		       id ? "device of this spec" : "GPU");
 	else if (print_devices(rows))
 		result = fail(EXIT_FAILED, "devices", "out of memory");
+	if (!request->json)
+		place_tell_gone(gone);
 	json_decref(answer);
 out:
 	gpuspec_inventory_free(&inventory);

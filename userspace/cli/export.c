@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "cli.h"
+#include "place.h"
 #include "policy.h"
 
 int export_policy(struct request *request)
@@ -10,11 +11,11 @@ int export_policy(struct request *request)
 	struct gpuspec_policy policy;
 	struct gpuspec_tables tables;
 	char *text = NULL;
-	int error;
+	int result;
 
-	error = gpuspec_nl_tables(request->nl, &tables);
-	if (error)
-		return fail_nl(request->nl, error, "export");
+	result = place_tables(request, &tables);
+	if (result)
+		return result;
 	if (!gpuspec_policy_of_tables(&policy, &tables)) {
 		text = gpuspec_policy_text(&policy);
 		gpuspec_policy_free(&policy);

@@ -24,11 +24,13 @@ static int read_both(struct gpuspec_policy_file *file, struct fleet_view *view)
 					&view->host);
 }
 
-void fleet_view_read(struct fleet_view *view)
+void fleet_view_read(const struct request *request, struct fleet_view *view)
 {
 	struct gpuspec_policy_file file = GPUSPEC_POLICY_FILE_CLOSED;
 
 	memset(view, 0, sizeof(*view));
+	if (request->place)
+		return;
 	if (read_both(&file, view)) {
 		fleet_view_free(view);
 		snprintf(view->problem, sizeof(view->problem), "%s", file.folder.sentence);

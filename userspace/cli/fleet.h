@@ -17,8 +17,8 @@ struct fleet_view {
 	char problem[1024];		/* of a file that cannot be read; then as not joined */
 };
 
-/* To be freed in any case. */
-void fleet_view_read(struct fleet_view *view);
+/* To be freed in any case. In the fleet, no host has anything to tell. */
+void fleet_view_read(const struct request *request, struct fleet_view *view);
 void fleet_view_free(struct fleet_view *view);
 
 /* For those who change something: what the host has of its fleet, or an exit status. */

@@ -6,6 +6,7 @@
 #include "cli.h"
 #include "event.h"
 #include "output.h"
+#include "place.h"
 
 static void add_event(const struct gpuspec_event *event, void *data)
 {
@@ -53,10 +54,14 @@ static void print_event(json_t *event)
 
 int log_events(struct request *request)
 {
-	json_t *answer = json_object(), *rows = json_array();
+	json_t *answer, *rows;
 	int error;
 	size_t i;
 
+	if (request->place)
+		return request->place->log(request);
+	answer = json_object();
+	rows = json_array();
 	output_set(answer, "events", rows);
 	error = gpuspec_nl_log(request->nl, add_event, rows);
 	if (!error && request->json)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "output.h"
+#include "utf8.h"
 
 void output_set(json_t *object, const char *member, json_t *value)
 {
@@ -43,8 +44,8 @@ const char *output_text(json_t *object, const char *member)
 	else if (json_is_boolean(value))
 		snprintf(text, sizeof(texts[0]), "%s", json_is_true(value) ? "true" : "false");
 	else
-		snprintf(text, sizeof(texts[0]), "%s",
-			 json_is_string(value) ? json_string_value(value) : "-");
+		gpuspec_utf8_clean(text, sizeof(texts[0]),
+				   json_is_string(value) ? json_string_value(value) : "-");
 	for (c = text; *c; c++)
 		if (iscntrl((unsigned char)*c))
 			*c = ' ';

@@ -6,6 +6,7 @@
 
 #include "fleet.h"
 #include "interruption.h"
+#include "place.h"
 #include "policy_change.h"
 #include "policy_meet.h"
 
@@ -46,6 +47,8 @@ int policy_change_begin(struct request *request, struct policy_change *change)
 
 	memset(change, 0, sizeof(*change));
 	change->in_force = &change->wanted;
+	if (request->place)
+		return request->place->begin(request, change);
 	error = gpuspec_policy_file_open(&change->file, GPUSPEC_POLICY_FOLDER,
 					 GPUSPEC_POLICY_FILE, request->dry_run ? 0 : PATIENCE,
 					 &change->wanted);
@@ -152,6 +155,8 @@ int policy_change_make(struct request *request, struct policy_change *change,
 	result = meet(request, change);
 	if (result || request->dry_run)
 		return result;
+	if (request->place)
+		return request->place->make(request, change);
 	if (gpuspec_policy_diff(&diff, &change->now, change->in_force))
 		return no_memory(request);
 	for (i = 0; i < diff.count; i++)

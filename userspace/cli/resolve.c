@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "place.h"
 #include "resolve.h"
 #include "spec_id.h"
 
@@ -83,7 +84,8 @@ const char *resolve_spec(const struct request *request,
 		}
 	}
 	if (!found)
-		*status = fail(EXIT_NOT_FOUND, request->verb, "no spec or device of this host is called '%s'; gpuspec list and gpuspec devices show what there is",
-			       word);
+		*status = fail(EXIT_NOT_FOUND, request->verb, "no spec or device of %s is called '%s'; gpuspec list%s and gpuspec devices%s show what there is",
+			       place_name(request), word, place_option(request),
+			       place_option(request));
 	return found;
 }

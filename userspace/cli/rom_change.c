@@ -11,6 +11,7 @@
 #include "interruption.h"
 #include "login.h"
 #include "output.h"
+#include "place.h"
 #include "rom_change.h"
 #include "rom_findings.h"
 #include "row.h"
@@ -134,6 +135,8 @@ int rom_change_allowed(const struct request *request, const char *spec)
 	struct gpuspec_fleet fleet;
 	int result;
 
+	if (request->place)
+		return EXIT_DONE;
 	result = fleet_read(request, &fleet);
 	rom = gpuspec_fleet_rom(&fleet, spec);
 	if (rom)
@@ -144,12 +147,14 @@ int rom_change_allowed(const struct request *request, const char *spec)
 	return result;
 }
 
-int rom_change_begin(const struct request *request, const char *spec, struct rom_change *change)
+int rom_change_begin(struct request *request, const char *spec, struct rom_change *change)
 {
 	int error;
 
-	*change = (struct rom_change){};
+	*change = (struct rom_change){ .store = GPUSPEC_ROM_STORE_CLOSED };
 	snprintf(change->spec, sizeof(change->spec), "%s", spec);
+	if (request->place)
+		return request->place->rom_history(request, spec, &change->before);
 	error = gpuspec_rom_store_change(&change->store, GPUSPEC_ROM_STORE, PATIENCE);
 	if (!error)
 		error = gpuspec_rom_store_history(&change->store, spec, &change->before);
@@ -160,20 +165,42 @@ int rom_change_begin(const struct request *request, const char *spec, struct rom
 		    change->store.folder.sentence);
 }
 
+int rom_change_get(struct request *request, struct rom_change *change,
+		   const struct gpuspec_rom_entry *entry, void **bytes)
+{
+	size_t size;
+
+	if (request->place)
+		return request->place->rom_bytes(request, change->spec, entry, bytes);
+	if (!gpuspec_rom_store_get(&change->store, entry->sha256, bytes, &size))
+		return EXIT_DONE;
+	return fail(EXIT_FAILED, request->verb, "%s; nothing was changed",
+		    change->store.folder.sentence);
+}
+
 void rom_change_end(struct rom_change *change)
 {
 	gpuspec_rom_history_free(&change->before);
 	gpuspec_rom_store_close(&change->store);
 }
 
+int rom_change_history(const struct rom_change *change, struct gpuspec_rom_history *after)
+{
+	int error = gpuspec_rom_history_copy(after, &change->before);
+
+	if (!error)
+		error = gpuspec_rom_history_add(after, &change->entry);
+	if (error)
+		gpuspec_rom_history_free(after);
+	return error;
+}
+
 static int record(struct rom_change *change)
 {
-	struct gpuspec_rom_history after;
+	struct gpuspec_rom_history after = {};
 	int error;
 
-	error = gpuspec_rom_history_copy(&after, &change->before);
-	if (!error)
-		error = gpuspec_rom_history_add(&after, &change->entry);
+	error = rom_change_history(change, &after);
 	if (error)
 		snprintf(change->store.folder.sentence, sizeof(change->store.folder.sentence), "out of memory");
 	else
@@ -194,14 +221,16 @@ static void sign(struct gpuspec_rom_entry *entry)
 
 /* --- both --- */
 
-int rom_change_make(const struct request *request, struct rom_change *change)
+int rom_change_make(struct request *request, struct rom_change *change)
 {
 	struct old_rom old;
 	bool added = false;
 	int result;
 
-	interruption_hold();
 	sign(&change->entry);
+	if (request->place)
+		return request->place->rom_make(request, change);
+	interruption_hold();
 	result = get_old(request, change->spec, &old);
 	if (result)
 		return result;
@@ -314,21 +343,27 @@ void print_rom_change(json_t *row)
 	else
 		printf("%s %s the ROM %s\n", output_text(row, "spec"),
 		       dry_run ? "would have" : "has", rom);
+	/* Hosts have not heard of it, or not yet said what they made of it. */
+	if (output_get(json_array_get(devices, 0), "host")) {
+		printf("  %zu devices of the fleet have it to show; gpuspec rom show %s --fleet tells what became of it\n",
+		       json_array_size(devices), output_text(row, "spec"));
+		return;
+	}
 	if (!json_array_size(devices) && !cleared)
-		puts("  this host has no device of it yet; one that comes shows it");
+		puts("  there is no device of it yet; one that comes shows it");
 	for (i = 0; i < json_array_size(devices); i++)
 		print_device(json_array_get(devices, i), dry_run, cleared);
 }
 
-int rom_change_tell(const struct request *request, const struct rom_change *change)
+int rom_change_tell(struct request *request, const struct rom_change *change)
 {
 	struct gpuspec_inventory inventory;
 	json_t *row;
-	int error;
+	int result;
 
-	error = gpuspec_inventory_read(request->nl, "/sys", &inventory);
-	if (error)
-		return fail_nl(request->nl, error, request->verb);
+	result = place_read(request, &inventory);
+	if (result)
+		return result;
 	row = row_rom_change(request, change, &inventory);
 	if (request->json)
 		output_json(row);

@@ -2,20 +2,21 @@
 #include <string.h>
 
 #include "cli.h"
+#include "place.h"
 #include "rom_change.h"
 #include "rom_input.h"
 
 /* Is there one, in the kernel or by the record? */
-static int check_any(const struct request *request, const struct rom_change *change)
+static int check_any(struct request *request, const struct rom_change *change)
 {
 	struct gpuspec_tables tables;
 	bool any = gpuspec_rom_history_current(&change->before);
 	size_t i;
-	int error;
+	int result;
 
-	error = gpuspec_nl_tables(request->nl, &tables);
-	if (error)
-		return fail_nl(request->nl, error, request->verb);
+	result = place_tables(request, &tables);
+	if (result)
+		return result;
 	for (i = 0; i < tables.spec_count; i++)
 		any |= tables.specs[i].rom.size && !strcmp(tables.specs[i].id, change->spec);
 	gpuspec_nl_free_tables(&tables);

@@ -9,6 +9,7 @@
 
 #include "cli.h"
 #include "output.h"
+#include "place.h"
 #include "rom_input.h"
 #include "row.h"
 
@@ -87,6 +88,19 @@ static int tell(const struct request *request, const char *spec, const char *pat
 	return EXIT_DONE;
 }
 
+static int get(struct request *request, const char *spec, struct gpuspec_rom *rom, void **bytes)
+{
+	int error;
+
+	if (request->place)
+		return place_rom(request, spec, rom, bytes);
+	error = gpuspec_nl_rom_get(request->nl, spec, rom, bytes);
+	if (error == -ENOENT)
+		return fail(EXIT_FAILED, request->verb, "%s has no ROM; its devices show their own",
+			    spec);
+	return error ? fail_nl(request->nl, error, request->verb) : EXIT_DONE;
+}
+
 int rom_get(struct request *request)
 {
 	const char *path = request->argc > 1 ? request->argv[1] : "-";
@@ -94,7 +108,7 @@ int rom_get(struct request *request)
 	char spec[GPUSPEC_ID_MAX + 1];
 	struct gpuspec_rom rom;
 	void *bytes = NULL;
-	int error, result;
+	int result;
 
 	if (standard && request->json)
 		return fail(EXIT_USAGE, request->verb, "standard output cannot take both the ROM and JSON; name a file");
@@ -103,12 +117,9 @@ int rom_get(struct request *request)
 	result = rom_input_spec_alone(request, request->argv[0], spec);
 	if (result)
 		return result;
-	error = gpuspec_nl_rom_get(request->nl, spec, &rom, &bytes);
-	if (error == -ENOENT)
-		return fail(EXIT_FAILED, request->verb, "%s has no ROM; its devices show their own",
-			    spec);
-	if (error)
-		return fail_nl(request->nl, error, request->verb);
+	result = get(request, spec, &rom, &bytes);
+	if (result)
+		return result;
 	if (!standard)
 		result = save(request, path, bytes, rom.size);
 	else if (!write_all(STDOUT_FILENO, bytes, rom.size))

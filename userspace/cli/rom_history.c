@@ -5,6 +5,7 @@
 
 #include "cli.h"
 #include "output.h"
+#include "place.h"
 #include "rom_input.h"
 #include "rom_store.h"
 #include "row.h"
@@ -72,7 +73,7 @@ static int tell(const struct request *request, const struct gpuspec_rom_history 
 
 int rom_history(struct request *request)
 {
-	struct gpuspec_rom_history history;
+	struct gpuspec_rom_history history = {};
 	char spec[GPUSPEC_ID_MAX + 1];
 	struct gpuspec_rom_store store;
 	int error, result;
@@ -80,6 +81,13 @@ int rom_history(struct request *request)
 	result = rom_input_spec_alone(request, request->argv[0], spec);
 	if (result)
 		return result;
+	if (request->place) {
+		result = request->place->rom_history(request, spec, &history);
+		if (!result)
+			result = tell(request, &history);
+		gpuspec_rom_history_free(&history);
+		return result;
+	}
 	error = gpuspec_rom_store_read(&store, GPUSPEC_ROM_STORE);
 	if (!error)
 		error = gpuspec_rom_store_history(&store, spec, &history);

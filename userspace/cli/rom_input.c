@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdio.h>
 
+#include "place.h"
 #include "resolve.h"
 #include "rom_input.h"
 #include "spec_id.h"
@@ -30,18 +31,18 @@ int rom_input_spec_alone(struct request *request, const char *word,
 			 char spec[GPUSPEC_ID_MAX + 1])
 {
 	struct gpuspec_inventory inventory = {};
-	int error, result = EXIT_DONE;
+	int result = EXIT_DONE;
 	const char *found = word;
 
 	if (gpuspec_id_parse(word, NULL)) {
 		is_pgpu(request, word, &result);
 	} else {
-		result = connect_module(request);
+		if (!request->place)
+			result = connect_module(request);
+		if (!result)
+			result = place_read(request, &inventory);
 		if (result)
 			return result;
-		error = gpuspec_inventory_read(request->nl, "/sys", &inventory);
-		if (error)
-			return fail_nl(request->nl, error, request->verb);
 		found = rom_input_spec(request, &inventory, word, &result);
 	}
 	if (!result)

@@ -6,26 +6,26 @@
 #include "rom_input.h"
 
 /* Fill in the change that goes back; *@bytes is to be freed. */
-static int go_back(const struct request *request, struct rom_change *change, void **bytes)
+static int go_back(struct request *request, struct rom_change *change, void **bytes)
 {
 	const struct gpuspec_rom_entry *before = gpuspec_rom_history_before(&change->before);
-	size_t size;
+	int result;
 
 	if (!before && !change->before.count)
 		return fail(EXIT_FAILED, request->verb, "%s never had a ROM", change->spec);
 	if (!before)
 		return fail(EXIT_FAILED, request->verb, "%s had no other ROM before this one; gpuspec rom clear gives its devices their own again",
 			    change->spec);
-	if (gpuspec_rom_store_get(&change->store, before->sha256, bytes, &size))
-		return fail(EXIT_FAILED, request->verb, "%s; nothing was changed",
-			    change->store.folder.sentence);
+	result = rom_change_get(request, change, before, bytes);
+	if (result)
+		return result;
 	change->entry = *before;
 	change->entry.action = GPUSPEC_ROM_ROLLBACK;
 	change->bytes = *bytes;
 	return EXIT_DONE;
 }
 
-static int rollback(const struct request *request, const char *spec)
+static int rollback(struct request *request, const char *spec)
 {
 	struct rom_change change;
 	void *bytes = NULL;

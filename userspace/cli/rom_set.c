@@ -6,6 +6,7 @@
 
 #include "cli.h"
 #include "output.h"
+#include "place.h"
 #include "rom_change.h"
 #include "rom_findings.h"
 #include "rom_input.h"
@@ -107,17 +108,17 @@ static void describe(const struct request *request, const struct candidate *cand
 	snprintf(entry->file, sizeof(entry->file), "%s", file ? path : request->argv[1]);
 }
 
-static int tell(const struct request *request, const struct candidate *candidate,
+static int tell(struct request *request, const struct candidate *candidate,
 		const struct rom_change *change)
 {
 	struct gpuspec_inventory inventory;
 	json_t *row, *findings;
-	int error;
+	int result;
 
 	/* Anew: what became of it, devices know now. */
-	error = gpuspec_inventory_read(request->nl, "/sys", &inventory);
-	if (error)
-		return fail_nl(request->nl, error, request->verb);
+	result = place_read(request, &inventory);
+	if (result)
+		return result;
 	row = row_rom_change(request, change, &inventory);
 	findings = row_findings(&candidate->rom);
 	output_set(row, "file", row_string_or_null(change->entry.file));
@@ -134,7 +135,7 @@ static int tell(const struct request *request, const struct candidate *candidate
 	return EXIT_DONE;
 }
 
-static int set(const struct request *request, const char *spec, struct candidate *candidate,
+static int set(struct request *request, const char *spec, struct candidate *candidate,
 	       uint64_t used)
 {
 	struct rom_change change = { .store = GPUSPEC_ROM_STORE_CLOSED };
@@ -158,13 +159,13 @@ int rom_set(struct request *request)
 {
 	struct gpuspec_inventory inventory;
 	struct candidate candidate = {};
-	int error, result = EXIT_DONE;
+	int result;
 	const char *spec;
 	uint64_t used = 0;
 
-	error = gpuspec_inventory_read(request->nl, "/sys", &inventory);
-	if (error)
-		return fail_nl(request->nl, error, request->verb);
+	result = place_read(request, &inventory);
+	if (result)
+		return result;
 	spec = rom_input_spec(request, &inventory, request->argv[0], &result);
 	if (spec)
 		result = rom_change_allowed(request, spec);

@@ -8,6 +8,7 @@
 #include "device_table.h"
 #include "fleet_file.h"
 #include "output.h"
+#include "place.h"
 #include "rom_findings.h"
 #include "rom_input.h"
 #include "rom_report.h"
@@ -68,6 +69,8 @@ static void hint(const struct view *view, char *text, size_t size)
 	const struct gpuspec_rom_entry *current = view->current;
 
 	*text = '\0';
+	if (!view->store.folder.path[0])
+		return;
 	if (view->broken)
 		snprintf(text, size, "%s", view->store.folder.sentence);
 	else if (view->fleet_rom && !is_fleets(view))
@@ -183,7 +186,29 @@ static int print_view(json_t *row)
 	return EXIT_DONE;
 }
 
-static int read_view(const struct request *request, const struct gpuspec_inventory *inventory,
+/* The fleet's: there is no store here that would say more. */
+static int read_place(struct request *request, const struct gpuspec_model *model,
+		      struct view *view)
+{
+	void *bytes;
+	int result;
+
+	result = request->place->rom_history(request, view->spec, &view->history);
+	if (result)
+		return result;
+	view->current = gpuspec_rom_history_current(&view->history);
+	if (!view->current)
+		return EXIT_DONE;
+	result = place_rom(request, view->spec, &view->rom, &bytes);
+	view->bytes = bytes;
+	if (model && !memcmp(model->spec.rom.sha256, view->rom.sha256, sizeof(view->rom.sha256))) {
+		view->rom.applied = model->spec.rom.applied;
+		view->rom.pending = model->spec.rom.pending;
+	}
+	return result;
+}
+
+static int read_view(struct request *request, const struct gpuspec_inventory *inventory,
 		     struct view *view)
 {
 	const struct gpuspec_model *model = gpuspec_inventory_model(inventory, view->spec);
@@ -191,6 +216,8 @@ static int read_view(const struct request *request, const struct gpuspec_invento
 	void *bytes = NULL;
 	int error;
 
+	if (request->place)
+		return read_place(request, model, view);
 	error = gpuspec_nl_rom_get(request->nl, view->spec, &view->rom, &bytes);
 	if (error && error != -ENOENT)
 		return fail_nl(request->nl, error, request->verb);
@@ -235,11 +262,11 @@ int rom_show(struct request *request)
 {
 	struct view view = { .store = GPUSPEC_ROM_STORE_CLOSED };
 	struct gpuspec_inventory inventory;
-	int error, result = EXIT_DONE;
+	int result;
 
-	error = gpuspec_inventory_read(request->nl, "/sys", &inventory);
-	if (error)
-		return fail_nl(request->nl, error, request->verb);
+	result = place_read(request, &inventory);
+	if (result)
+		return result;
 	view.spec = rom_input_spec(request, &inventory, request->argv[0], &result);
 	if (view.spec)
 		result = read_view(request, &inventory, &view);

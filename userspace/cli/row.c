@@ -92,16 +92,17 @@ json_t *row_share(const char *account, uint32_t maximum)
 	return row;
 }
 
-json_t *row_memory_from(enum gpuspec_memory_from from)
+const char *row_memory_source(enum gpuspec_memory_from from)
 {
 	static const char *const names[] = {
+		[GPUSPEC_MEMORY_UNKNOWN] = "",
 		[GPUSPEC_MEMORY_FROM_BAR] = "bar",
 		[GPUSPEC_MEMORY_FROM_NAME] = "name",
 		[GPUSPEC_MEMORY_FROM_NVML] = "nvml",
 		[GPUSPEC_MEMORY_FROM_DRIVER] = "driver",
 	};
 
-	return from == GPUSPEC_MEMORY_UNKNOWN ? NULL : json_string(names[from]);
+	return from < sizeof(names) / sizeof(names[0]) ? names[from] : "unknown";
 }
 
 static json_t *row_shared(const struct gpuspec_model *model)
@@ -177,7 +178,8 @@ json_t *row_spec(const struct gpuspec_inventory *inventory, const struct gpuspec
 	output_set(row, "in_use", json_integer(spec->in_use));
 	output_set(row, "refused", json_integer(spec->refused));
 	output_set(row, "video_memory", row_number_or_null(vgpu->video_memory));
-	output_set(row, "video_memory_from", row_memory_from(vgpu->memory_from));
+	output_set(row, "video_memory_from",
+		   row_string_or_null(row_memory_source(vgpu->memory_from)));
 	output_set(row, "frame_rate", row_number_or_null(vgpu->frame_rate));
 	output_set(row, "resolution", row_string_or_null(vgpu->resolution));
 	output_set(row, "heads", row_number_or_null(vgpu->heads));
@@ -191,6 +193,8 @@ json_t *row_spec(const struct gpuspec_inventory *inventory, const struct gpuspec
 	output_set(row, "blocked_cards", json_integer(model->blocked_cards));
 	output_set(row, "blocked", row_string_or_null(model->blocked));
 	output_set(row, "rom", row_rom(&spec->rom));
+	output_set(row, "hosts", inventory->of_fleet ? json_integer(model->hosts) : NULL);
+	output_set(row, "differing", inventory->of_fleet ? json_integer(model->differing) : NULL);
 	return row;
 }
 

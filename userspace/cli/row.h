@@ -20,9 +20,6 @@ json_t *row_string(const char *text);
 json_t *row_string_or_null(const char *text);
 /* Null if it is -1. */
 json_t *row_number_or_null(long long value);
-/* Null for what is not known. */
-json_t *row_memory_from(enum gpuspec_memory_from from);
-
 json_t *row_sha256(const uint8_t sha256[GPUSPEC_ROM_SHA256_LEN]);
 /* Null if the spec has none. */
 json_t *row_rom(const struct gpuspec_rom *rom);
@@ -31,6 +28,8 @@ const char *row_state(enum gpuspec_state state);
 const char *row_sharing(enum gpuspec_sharing sharing);
 const char *row_default(enum gpuspec_default unnamed);
 const char *row_rom_state(enum gpuspec_rom_state state);
+/* Empty for what is not known. */
+const char *row_memory_source(enum gpuspec_memory_from from);
 
 /* The strings in an array that is a member of the row; "-" */
 void row_words_text(json_t *row, const char *member, const char *between, char *text,

@@ -51,6 +51,7 @@ json_t *row_device(const struct gpuspec_card *card)
 	const struct gpuspec_pci_function *pci = &card->pci;
 	json_t *row = json_object();
 
+	output_set(row, "host", card->host ? row_string(card->host) : NULL);
 	output_set(row, "address", row_string(card->device.address));
 	output_set(row, "spec", row_string(card->device.spec));
 	output_set(row, "parent", row_string_or_null(card->parent));
@@ -59,7 +60,8 @@ json_t *row_device(const struct gpuspec_card *card)
 	output_set(row, "iommu_peers", row_peers(card));
 	output_set(row, "numa_node", row_number_or_null(card->numa_node));
 	output_set(row, "video_memory", row_number_or_null(pci->video_memory));
-	output_set(row, "video_memory_from", row_memory_from(pci->memory_from));
+	output_set(row, "video_memory_from",
+		   row_string_or_null(row_memory_source(pci->memory_from)));
 	output_set(row, "bar", row_number_or_null(pci->bar));
 	output_set(row, "bar_max", row_number_or_null(pci->bar_max));
 	output_set(row, "link", row_link(pci));

@@ -8,6 +8,7 @@
 #include "hardware.h"
 #include "offers.h"
 #include "output.h"
+#include "place.h"
 #include "resolve.h"
 #include "row.h"
 #include "row_device.h"
@@ -160,34 +161,35 @@ static int tell(const struct request *request, const struct gpuspec_inventory *i
 }
 
 /* There is nothing of it in the kernel, though the host's own policy may name it. */
-static int tell_unknown(const struct fleet_view *view, const char *id)
+static int tell_unknown(const struct request *request, const struct fleet_view *view,
+			const char *id)
 {
 	if (gpuspec_policy_spec(&view->host, id))
 		return fail(EXIT_NOT_FOUND, "show", "no device of this host has the spec %s, and the fleet's policy does not name it",
 			    id);
-	return fail(EXIT_NOT_FOUND, "show", "no device of this host has the spec %s, and policy does not name it",
-		    id);
+	return fail(EXIT_NOT_FOUND, "show", "no device of %s has the spec %s, and policy does not name it",
+		    place_name(request), id);
 }
 
 int show(struct request *request)
 {
 	struct gpuspec_inventory inventory;
 	const struct gpuspec_model *model;
-	int error, result = EXIT_DONE;
 	struct fleet_view view;
 	const char *id;
+	int result;
 
-	error = gpuspec_inventory_read(request->nl, "/sys", &inventory);
-	if (error)
-		return fail_nl(request->nl, error, "show");
+	result = place_read(request, &inventory);
+	if (result)
+		return result;
 	gpuspec_inventory_name(&inventory);
 	id = resolve_spec(request, &inventory, request->argv[0], &result);
 	model = id ? gpuspec_inventory_model(&inventory, id) : NULL;
-	fleet_view_read(&view);
+	fleet_view_read(request, &view);
 	if (model)
 		result = tell(request, &inventory, model, &view);
 	else if (id)
-		result = tell_unknown(&view, id);
+		result = tell_unknown(request, &view, id);
 	fleet_view_free(&view);
 	gpuspec_inventory_free(&inventory);
 	return result;

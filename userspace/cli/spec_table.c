@@ -26,13 +26,26 @@ static void blocked(json_t *row, char *text, size_t size)
 		snprintf(text, size, "-");
 }
 
+/* Hosts where another rule is in force: they are stricter, or have not heard yet. */
+static void differing(json_t *row, char *text, size_t size)
+{
+	json_int_t hosts = json_integer_value(output_get(row, "differing"));
+
+	if (hosts)
+		snprintf(text, size, "on %lld host%s", (long long)hosts, hosts == 1 ? "" : "s");
+	else
+		snprintf(text, size, "-");
+}
+
 static const struct column columns[] = {
 	{ .title = "SPEC", .member = "id" },
 	{ .title = "NAME", .member = "name", .shrinks = true },
 	{ .title = "KIND", .cell = kind },
 	{ .title = "MEMORY", .cell = row_memory_text, .right = true, .optional = true },
+	{ .title = "HOSTS", .member = "hosts", .right = true, .optional = true },
 	{ .title = "STATE", .member = "state" },
 	{ .title = "SHARED", .cell = row_shared_text, .shrinks = true },
+	{ .title = "OTHER RULE", .cell = differing, .optional = true },
 	{ .title = "IN USE", .cell = devices_in_use, .right = true },
 	{ .title = "FREE", .cell = row_available_text, .right = true, .optional = true },
 	{ .title = "BLOCKED", .cell = blocked, .right = true, .optional = true },

@@ -64,7 +64,7 @@ int status(struct request *request)
 	error = gpuspec_inventory_read(request->nl, "/sys", &inventory);
 	if (error)
 		return fail_nl(request->nl, error, "status");
-	fleet_view_read(&view);
+	fleet_view_read(request, &view);
 	answer = row_status(&inventory, &view);
 	fleet_view_free(&view);
 	gpuspec_inventory_free(&inventory);

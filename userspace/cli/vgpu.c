@@ -41,7 +41,7 @@ static int ask_kernel(struct request *request, const char *id)
 	if (answer.reason == GPUSPEC_REASON_ALLOWED ||
 	    answer.reason == GPUSPEC_REASON_NOT_SHARED || answer.reason == GPUSPEC_REASON_QUOTA)
 		return EXIT_DONE;
-	fleet_view_read(&view);
+	fleet_view_read(request, &view);
 	fleet_verdict_sentence(&view, &answer, &claim, sentence, sizeof(sentence));
 	fleet_view_free(&view);
 	return fail(EXIT_REFUSED, request->verb, "%s", sentence);

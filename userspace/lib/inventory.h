@@ -26,10 +26,13 @@ struct gpuspec_model {
 	/* Cards that are of it, or of a vGPU those that carry it or could; how many are blocked. */
 	unsigned int cards, blocked_cards;
 	char blocked[GPUSPEC_BLOCKED_SIZE];	/* why; empty if none is */
+	/* In a fleet, hosts that have it, and those where another rule than its is in force. */
+	unsigned int hosts, differing;
 };
 
 struct gpuspec_card {
 	struct gpuspec_device device;
+	const char *host;		/* of the fleet, that it is on; NULL: this one */
 	char driver[64];
 	char parent[GPUSPEC_ADDRESS_MAX + 1];	/* PF of a VF, parent device of an mdev */
 	const struct gpuspec_card *above;	/* the parent, if the module knows it */
@@ -73,6 +76,7 @@ struct gpuspec_inventory {
 	struct gpuspec_kin *kin;	/* in the order of the slices, then of the parents */
 	size_t kin_count;
 	bool named;			/* see gpuspec_inventory_name() */
+	bool of_fleet;			/* it is of all hosts of the fleet */
 };
 
 /*
