@@ -21,10 +21,14 @@ _gpuspec()
 	fi
 	if [ "$at" -eq 1 ]; then
 		words="$(gpuspec --words 2>/dev/null) --help --version"
-	elif [[ $cur == -* ]] || [[ $at -eq 2 && ${verb[0]} =~ ^(rom|account|vgpu)$ ]]; then
+	elif [[ $cur == -* ]] || [[ $at -eq 2 && ${verb[0]} =~ ^(rom|account|vgpu|fleet)$ ]]; then
 		words=$(gpuspec --words "${verb[@]}" 2>/dev/null)
 	elif [[ ${COMP_WORDS[COMP_CWORD - 1]} == --force ]]; then
 		words='E12 E16 E24'
+	elif [[ ${COMP_WORDS[COMP_CWORD - 1]} == --login ]]; then
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		compopt -o filenames 2>/dev/null
+		return
 	elif [[ ${COMP_WORDS[COMP_CWORD - 1]} == --parent ]]; then
 		words=$(_gpuspec_devices)
 	elif [[ ${COMP_WORDS[COMP_CWORD - 1]} == --account ]]; then

@@ -44,6 +44,16 @@ size_t gpuspec_utf8_clean(char *out, size_t size, const char *text)
 	return used;
 }
 
+size_t gpuspec_utf8_clean_line(char *out, size_t size, const char *text)
+{
+	size_t length = gpuspec_utf8_clean(out, size, text), i;
+
+	for (i = 0; i < length; i++)
+		if (iscntrl((unsigned char)out[i]))
+			out[i] = '?';
+	return length;
+}
+
 bool gpuspec_utf8_is_printable(const char *text)
 {
 	size_t length;

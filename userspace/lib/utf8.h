@@ -12,6 +12,9 @@
  */
 size_t gpuspec_utf8_clean(char *out, size_t size, const char *text);
 
+/* The same, and a '?' for each control character: for terminals and logs. */
+size_t gpuspec_utf8_clean_line(char *out, size_t size, const char *text);
+
 /* Is it valid UTF-8 without control characters? */
 bool gpuspec_utf8_is_printable(const char *text);
 

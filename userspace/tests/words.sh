@@ -40,7 +40,7 @@ is_same options "$options" "$documented_options"
 # The completion asks the program for both, but knows itself what follows a verb.
 for verb in "${verbs[@]}"; do
 	case $verb in
-	list | status | monitor | export | log | metrics | 'account list') ;;
+	list | status | monitor | export | log | metrics | hosts | agent | fleet\ * | 'account list') ;;
 	*) grep -qw -- "$verb" completion/gpuspec.bash || fail "the completion does not know what follows $verb" ;;
 	esac
 done

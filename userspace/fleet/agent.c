@@ -1,0 +1,541 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The agent of a host: tells the fleet what the host has, and has in force
+ * what the fleet has decided. One loop, which waits for its timers, the
+ * module's events and etcd's; requests to etcd are short, and waited for.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/utsname.h>
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-event.h>
+#include <systemd/sd-id128.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "etcd_watch.h"
+#include "follow.h"
+#include "publish.h"
+#include "utf8.h"
+#include "fleet_verbs.h"
+
+#define MS	1000ULL
+#define S	(1000 * MS)
+
+/* A lease lasts three of these. */
+#define KEEP_ALIVE	(PUBLISH_LEASE / 3 * S)
+/* What happens in one go is told in one go; and not more often than this. */
+#define SETTLE		(200 * MS)
+#define PACE		(1 * S)
+/* However little happens, so often the host says that it is there, and looks at what it has. */
+#define FLOOR		(60 * S)
+/* And so often it says that, if it says nothing else: each time takes room in etcd. */
+#define WORD		900
+/* Without the module it looks more often: one that comes has no policy yet. */
+#define NO_MODULE	(3 * S)
+#define BACKOFF_LEAST	(1 * S)
+#define BACKOFF_MOST	(60 * S)
+/* Who starts VMs waits for the fleet's newest word, but not for ever. */
+#define PATIENCE	(20 * S)
+
+struct agent {
+	struct request *request;
+	struct fleet_etcd *fleet;
+	struct publisher publisher;
+	struct follower follower;
+	char machine_id[SD_ID128_STRING_MAX], kernel[65];
+	struct gpuspec_nl *listener;	/* of the module's events; NULL: it is not loaded */
+	struct gpuspec_etcd_watch *watch;	/* NULL: etcd is not there */
+	bool decided;			/* there is something new */
+	bool logs_in;			/* the way to etcd is to be found anew */
+	bool ready;			/* that was told */
+	uint64_t backoff, published_at;
+	struct fleet_status status;	/* as it was published last */
+	char told[1024];		/* what the log has last */
+
+	sd_event *loop;
+	sd_event_source *connect, *keep_alive, *floor, *publish, *patience;	/* timers */
+	sd_event_source *module, *news;	/* what is heard */
+};
+
+/* --- the log --- */
+
+/* A line, unless it is the same again. */
+static void __attribute__((format(printf, 3, 4)))
+tell(struct agent *agent, const char *level, const char *format, ...)
+{
+	char text[sizeof(agent->told)], line[sizeof(agent->told)];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	/* An end of line in it would be the begin of another notification. */
+	memset(line, 0, sizeof(line));
+	gpuspec_utf8_clean_line(line, sizeof(line), text);
+	if (!strcmp(line, agent->told))
+		return;
+	memcpy(agent->told, line, sizeof(line));
+	fprintf(stderr, "%sgpuspec: agent: %s\n", level, line);
+	sd_notifyf(0, "STATUS=%s", line);
+}
+
+static void be_ready(struct agent *agent)
+{
+	if (!agent->ready)
+		sd_notify(0, "READY=1");
+	agent->ready = true;
+}
+
+/* --- timers --- */
+
+/* Not as the loop has it, which is from before what may have taken long. */
+static uint64_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_BOOTTIME, &time);
+	return time.tv_sec * S + time.tv_nsec / 1000;
+}
+
+static void set_timer(sd_event_source *timer, uint64_t usec)
+{
+	sd_event_source_set_time(timer, now() + usec);
+	sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
+}
+
+static void stop_timer(sd_event_source *timer)
+{
+	sd_event_source_set_enabled(timer, SD_EVENT_OFF);
+}
+
+/* At least half of it: hosts that lost etcd together do not come back together. */
+static uint64_t jitter(uint64_t usec)
+{
+	uint32_t dice = 0;
+
+	if (getrandom(&dice, sizeof(dice), GRND_NONBLOCK) < 0)
+		dice = getpid();
+	return usec / 2 + dice % (usec / 2 + 1);
+}
+
+/* --- with etcd, and without --- */
+
+static void go_down(struct agent *agent)
+{
+	agent->news = sd_event_source_disable_unref(agent->news);
+	gpuspec_etcd_watch_close(agent->watch);
+	agent->watch = NULL;
+	stop_timer(agent->keep_alive);
+	stop_timer(agent->publish);
+	stop_timer(agent->floor);
+	set_timer(agent->connect, jitter(agent->backoff));
+	agent->backoff = agent->backoff * 2 < BACKOFF_MOST ? agent->backoff * 2 : BACKOFF_MOST;
+}
+
+/* Something could not be done with etcd: tell of it, and begin anew later. */
+static int lose(struct agent *agent, int error)
+{
+	/* The login may be another by now: it is read anew. */
+	agent->logs_in = error == -EACCES;
+	if (error == -EEXIST)
+		tell(agent, SD_ERR, "another machine is there by the name %s; set host_name in %s on one of them",
+		     agent->fleet->conf.host_name, GPUSPEC_CONF_PATH);
+	else if (error == -ENOENT)
+		tell(agent, SD_WARNING, "the fleet has not heard of this host in time, and takes it for gone; telling it anew");
+	else if (error == -ENOMEM)
+		tell(agent, SD_ERR, "out of memory");
+	else
+		tell(agent, SD_WARNING, "%s; the last policy stays in force",
+		     gpuspec_etcd_sentence(agent->fleet->etcd));
+	go_down(agent);
+	return 0;
+}
+
+/* --- what this host has --- */
+
+static void describe(struct agent *agent, struct fleet_status *status,
+		     const struct gpuspec_inventory *inventory, const char *trouble)
+{
+	memset(status, 0, sizeof(*status));
+	snprintf(status->machine_id, sizeof(status->machine_id), "%s", agent->machine_id);
+	snprintf(status->kernel, sizeof(status->kernel), "%s", agent->kernel);
+	snprintf(status->module, sizeof(status->module), "%s",
+		 inventory->info.version);
+	snprintf(status->helper, sizeof(status->helper), "%s", GPUSPEC_VERSION);
+	snprintf(status->problem, sizeof(status->problem), "%s",
+		 *trouble ? trouble : agent->follower.problem);
+	status->revision = agent->follower.applied;
+	status->seen = time(NULL);
+	status->specs = inventory->model_count;
+	status->devices = inventory->card_count;
+}
+
+/* Only the time differs. */
+static bool is_told(const struct agent *agent, const struct fleet_status *status)
+{
+	struct fleet_status last = agent->status;
+
+	last.seen = status->seen;
+	return !memcmp(&last, status, sizeof(last));
+}
+
+static int publish_all(struct agent *agent, bool fresh)
+{
+	struct gpuspec_inventory inventory = {};
+	struct fleet_status status;
+	size_t changes = 0;
+	int error;
+
+	/* The module may have come, or gone. */
+	error = agent->listener ? gpuspec_inventory_read(agent->request->nl, "/sys", &inventory) :
+				  -ENODEV;
+	if (!error)
+		gpuspec_inventory_name(&inventory);
+	describe(agent, &status, &inventory, !error ? "" : agent->listener ?
+		 gpuspec_nl_sentence(agent->request->nl) : "the kernel module gpuspec is not loaded");
+	error = publish_inventory(&agent->publisher, &inventory, &changes);
+	gpuspec_inventory_free(&inventory);
+	if (!error && (fresh || !is_told(agent, &status) ||
+		       status.seen - agent->status.seen >= WORD)) {
+		error = publish_status(&agent->publisher, &status);
+		agent->status = status;
+	}
+	agent->published_at = now();
+	return error;
+}
+
+static int on_publish(sd_event_source *source, uint64_t usec, void *data)
+{
+	struct agent *agent = data;
+	int error = publish_all(agent, false);
+
+	(void)source;
+	(void)usec;
+	return error ? lose(agent, error) : 0;
+}
+
+/* There may be something new to publish. */
+static void publish_soon(struct agent *agent)
+{
+	uint64_t since = now() - agent->published_at;
+
+	if (agent->watch)
+		set_timer(agent->publish, since < PACE ? PACE - since : SETTLE);
+}
+
+/* --- the module --- */
+
+static void ignore_event(const struct gpuspec_event *event, void *data)
+{
+	(void)event;
+	(void)data;
+}
+
+static int on_module(sd_event_source *source, int fd, uint32_t events, void *data)
+{
+	struct agent *agent = data;
+
+	(void)source;
+	(void)fd;
+	(void)events;
+	if (gpuspec_nl_hear(agent->listener, ignore_event, NULL)) {
+		agent->module = sd_event_source_disable_unref(agent->module);
+		gpuspec_nl_close(agent->listener);
+		agent->listener = NULL;
+		if (agent->watch)
+			set_timer(agent->floor, NO_MODULE);
+	}
+	publish_soon(agent);
+	return 0;
+}
+
+/* Another socket than that of requests, on which answers are waited for. */
+static int listen_to_module(struct agent *agent)
+{
+	int error;
+
+	if (agent->listener)
+		return 0;
+	gpuspec_nl_close(agent->request->nl);
+	agent->request->nl = NULL;
+	/* Opening would load it, and it is not up to an agent to undo what root has done. */
+	if (access("/sys/module/gpuspec", F_OK))
+		return -ENOENT;
+	error = gpuspec_nl_open(&agent->request->nl);
+	if (!error)
+		error = gpuspec_nl_open(&agent->listener);
+	if (!error)
+		error = gpuspec_nl_subscribe(agent->listener);
+	if (!error)
+		error = sd_event_add_io(agent->loop, &agent->module,
+					gpuspec_nl_fd(agent->listener), EPOLLIN, on_module, agent);
+	if (error < 0) {
+		gpuspec_nl_close(agent->listener);
+		gpuspec_nl_close(agent->request->nl);
+		agent->listener = NULL;
+		agent->request->nl = NULL;
+	}
+	return error;
+}
+
+/* --- what the fleet decides --- */
+
+static void on_event(const struct gpuspec_etcd_event *event, void *data)
+{
+	struct agent *agent = data;
+
+	(void)event;
+	agent->decided = true;
+}
+
+/* Have the newest in force. A follower that could not says so to the others, too. */
+static int follow_now(struct agent *agent, int64_t *seen)
+{
+	int64_t before = agent->follower.applied;
+	int error;
+
+	listen_to_module(agent);
+	error = follow(&agent->follower, agent->request, seen);
+	if (error)
+		return error;
+	agent->decided = false;
+	if (*agent->follower.problem)
+		tell(agent, SD_ERR, "%s", agent->follower.problem);
+	else if (agent->follower.applied != before)
+		tell(agent, SD_INFO, "the fleet's policy of revision %lld is in force",
+		     (long long)agent->follower.applied);
+	return 0;
+}
+
+static int on_news(sd_event_source *source, int fd, uint32_t events, void *data)
+{
+	struct agent *agent = data;
+	int64_t seen;
+	int error;
+
+	(void)source;
+	(void)fd;
+	(void)events;
+	error = gpuspec_etcd_watch_hear(agent->watch, on_event, agent);
+	if (!error && agent->decided)
+		error = follow_now(agent, &seen);
+	if (error)
+		return lose(agent, error);
+	publish_soon(agent);
+	return 0;
+}
+
+static int watch(struct agent *agent, int64_t seen)
+{
+	char prefix[GPUSPEC_FLEET_KEY_SIZE];
+	int error;
+
+	gpuspec_fleet_key_decided(prefix, agent->fleet->conf.etcd_prefix);
+	error = gpuspec_etcd_watch_open(agent->fleet->etcd, prefix, seen + 1, &agent->watch);
+	if (error)
+		return error;
+	error = sd_event_add_io(agent->loop, &agent->news, gpuspec_etcd_watch_fd(agent->watch),
+				EPOLLIN, on_news, agent);
+	/* What came with the confirmation is not waited for again. */
+	return error < 0 ? error : on_news(agent->news, -1, 0, agent);
+}
+
+/* --- the loop --- */
+
+static int come_up(struct agent *agent)
+{
+	int64_t seen;
+	int error;
+
+	error = follow_now(agent, &seen);
+	if (!error)
+		error = publish_begin(&agent->publisher);
+	if (!error)
+		error = publish_all(agent, true);
+	return error ? error : watch(agent, seen);
+}
+
+/* As the conf and the login are now; an error was told. */
+static int find_way(struct agent *agent)
+{
+	int result;
+
+	fleet_close(agent->fleet);
+	result = fleet_open(agent->fleet, agent->request);
+	agent->publisher.etcd = agent->fleet->etcd;
+	agent->logs_in = false;
+	return result;
+}
+
+static int on_connect(sd_event_source *source, uint64_t usec, void *data)
+{
+	struct agent *agent = data;
+	int error;
+
+	(void)source;
+	(void)usec;
+	if (agent->logs_in && find_way(agent))
+		return sd_event_exit(agent->loop, EXIT_FAILED);
+	error = come_up(agent);
+	if (error)
+		return lose(agent, error);
+	if (!agent->watch)
+		return 0;
+	agent->backoff = BACKOFF_LEAST;
+	set_timer(agent->keep_alive, KEEP_ALIVE);
+	set_timer(agent->floor, jitter(FLOOR));
+	if (!*agent->follower.problem)
+		tell(agent, SD_INFO, "of the fleet at %s, at revision %lld",
+		     gpuspec_etcd_endpoint(agent->fleet->etcd), (long long)agent->follower.applied);
+	be_ready(agent);
+	return 0;
+}
+
+static int on_keep_alive(sd_event_source *source, uint64_t usec, void *data)
+{
+	struct agent *agent = data;
+	int error = publish_keep_alive(&agent->publisher);
+
+	(void)usec;
+	if (error)
+		return lose(agent, error);
+	set_timer(source, KEEP_ALIVE);
+	return 0;
+}
+
+static int on_floor(sd_event_source *source, uint64_t usec, void *data)
+{
+	struct agent *agent = data;
+	int64_t seen;
+	int error = 0;
+
+	(void)usec;
+	/* The module may be there now, or have come anew, without the fleet's policy. */
+	if (!agent->listener || *agent->follower.problem)
+		error = follow_now(agent, &seen);
+	if (!error)
+		error = publish_all(agent, false);
+	if (error)
+		return lose(agent, error);
+	set_timer(source, agent->listener ? FLOOR : NO_MODULE);
+	return 0;
+}
+
+static int on_patience(sd_event_source *source, uint64_t usec, void *data)
+{
+	(void)source;
+	(void)usec;
+	be_ready(data);
+	return 0;
+}
+
+static int add_timer(struct agent *agent, sd_event_source **timer, sd_event_time_handler_t handler)
+{
+	int error = sd_event_add_time(agent->loop, timer, CLOCK_BOOTTIME, 0, 100 * MS, handler,
+				      agent);
+
+	if (error >= 0)
+		stop_timer(*timer);
+	return error;
+}
+
+static int begin(struct agent *agent)
+{
+	sigset_t signals;
+	int error;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	error = sd_event_new(&agent->loop);
+	if (error >= 0)
+		error = sd_event_add_signal(agent->loop, NULL, SIGINT, NULL, NULL);
+	if (error >= 0)
+		error = sd_event_add_signal(agent->loop, NULL, SIGTERM, NULL, NULL);
+	if (error >= 0)
+		error = sd_event_set_watchdog(agent->loop, true);
+	if (error >= 0)
+		error = add_timer(agent, &agent->connect, on_connect);
+	if (error >= 0)
+		error = add_timer(agent, &agent->keep_alive, on_keep_alive);
+	if (error >= 0)
+		error = add_timer(agent, &agent->floor, on_floor);
+	if (error >= 0)
+		error = add_timer(agent, &agent->publish, on_publish);
+	if (error >= 0)
+		error = add_timer(agent, &agent->patience, on_patience);
+	if (error < 0)
+		return error;
+	/* Who waits is told in time, whatever else is due. */
+	sd_event_source_set_priority(agent->patience, SD_EVENT_PRIORITY_IMPORTANT);
+	agent->backoff = BACKOFF_LEAST;
+	set_timer(agent->connect, 0);
+	set_timer(agent->patience, PATIENCE);
+	return 0;
+}
+
+static void end(struct agent *agent)
+{
+	sd_notify(0, "STOPPING=1");
+	/* The others are to know at once. */
+	if (agent->watch)
+		publish_end(&agent->publisher);
+	gpuspec_etcd_watch_close(agent->watch);
+	publish_free(&agent->publisher);
+	gpuspec_nl_close(agent->listener);
+	sd_event_source_disable_unref(agent->news);
+	sd_event_source_disable_unref(agent->module);
+	sd_event_source_disable_unref(agent->connect);
+	sd_event_source_disable_unref(agent->keep_alive);
+	sd_event_source_disable_unref(agent->floor);
+	sd_event_source_disable_unref(agent->publish);
+	sd_event_source_disable_unref(agent->patience);
+	sd_event_unref(agent->loop);
+}
+
+static int identify(struct agent *agent)
+{
+	struct utsname names;
+	sd_id128_t id;
+	int error = sd_id128_get_machine(&id);
+
+	if (error < 0)
+		return fail(EXIT_FAILED, "agent", "/etc/machine-id: %s; systemd-machine-id-setup makes it",
+			    strerror(-error));
+	sd_id128_to_string(id, agent->machine_id);
+	uname(&names);
+	snprintf(agent->kernel, sizeof(agent->kernel), "%s", names.release);
+	return EXIT_DONE;
+}
+
+int fleet_verb_agent(struct request *request, struct fleet_etcd *fleet)
+{
+	struct agent agent = {
+		.request = request, .fleet = fleet,
+		.publisher = {
+			.etcd = fleet->etcd, .prefix = fleet->conf.etcd_prefix,
+			.host = fleet->conf.host_name,
+		},
+		.follower = { .fleet = fleet },
+	};
+	int error;
+
+	error = identify(&agent);
+	if (error)
+		return error;
+	agent.publisher.machine_id = agent.machine_id;
+	error = begin(&agent);
+	if (error >= 0)
+		error = sd_event_loop(agent.loop);
+	end(&agent);
+	if (error > 0)
+		return error;
+	return error < 0 ? fail(EXIT_FAILED, "agent", "%s", strerror(-error)) : EXIT_DONE;
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fetch_roms.h"
+#include "rom_findings.h"
+#include "rom_pieces.h"
+#include "rom_report.h"
+#include "rom_store.h"
+#include "rom_target.h"
+
+/* How long another one may take to change ROMs, in s. */
+#define PATIENCE	5
+
+struct fetching {
+	struct fleet_etcd *fleet;
+	struct gpuspec_rom_store store;
+	char *why;		/* the first that was no good */
+	size_t why_size;
+};
+
+static int __attribute__((format(printf, 2, 3)))
+refuse(struct fetching *fetching, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	if (!*fetching->why)
+		vsnprintf(fetching->why, fetching->why_size, format, args);
+	va_end(args);
+	return -EINVAL;
+}
+
+/* The same as of one that is set here; what was waived there is waived here. */
+static int judge(struct fetching *fetching, const char *spec,
+		 const struct gpuspec_rom_entry *entry, const void *bytes)
+{
+	struct gpuspec_rom_contents *rom = calloc(1, sizeof(*rom));
+	char text[ROM_FINDING_MAX] = "";
+	struct gpuspec_rom_target target;
+	unsigned int hard, i;
+	int error = 0;
+
+	if (!rom)
+		return -ENOMEM;
+	gpuspec_rom_target("/sys", spec, &target);
+	gpuspec_rom_parse(bytes, entry->size, &target, rom);
+	rom_report_waive(rom, entry->forced);
+	if (rom_report_errors(rom, &hard)) {
+		for (i = 0; i < rom->finding_count && !*text; i++)
+			if (!rom->findings[i].warning)
+				rom_finding_text(&rom->findings[i], text, sizeof(text));
+		error = refuse(fetching, "the fleet's ROM of %s (%.8s) is no good for it: %s",
+			       spec, entry->sha256, text);
+	}
+	free(rom);
+	return error;
+}
+
+/* -EINVAL: it is no good. */
+static int fetch(struct fetching *fetching, const char *spec,
+		 const struct gpuspec_rom_entry *entry)
+{
+	void *bytes = NULL;
+	bool added;
+	size_t size;
+	int error;
+
+	error = gpuspec_rom_store_get(&fetching->store, entry->sha256, &bytes, &size);
+	free(bytes);
+	if (!error && size == entry->size)
+		return 0;
+	error = rom_pieces_get(fetching->fleet, entry->sha256, entry->size, &bytes);
+	if (error == -EBADMSG)
+		return refuse(fetching, "the fleet's ROM of %s (%.8s) is not in etcd as it was uploaded: its bytes do not match; gpuspec rom set --fleet uploads it anew",
+			      spec, entry->sha256);
+	if (error)
+		return error;
+	error = judge(fetching, spec, entry, bytes);
+	if (!error && gpuspec_rom_store_put(&fetching->store, entry->sha256, bytes, entry->size,
+					    &added))
+		error = refuse(fetching, "the fleet's ROM of %s (%.8s) cannot be kept here: %s",
+			       spec, entry->sha256, fetching->store.folder.sentence);
+	free(bytes);
+	return error;
+}
+
+static int add(struct gpuspec_fleet *next, const char *spec,
+	       const struct gpuspec_rom_entry *entry)
+{
+	struct gpuspec_fleet_rom rom = { .size = entry->size };
+
+	snprintf(rom.spec, sizeof(rom.spec), "%s", spec);
+	snprintf(rom.sha256, sizeof(rom.sha256), "%s", entry->sha256);
+	snprintf(rom.version, sizeof(rom.version), "%s", entry->version);
+	return gpuspec_fleet_add_rom(next, &rom);
+}
+
+static int take(struct fetching *fetching, const struct gpuspec_rom_history *history,
+		const struct gpuspec_fleet *last, struct gpuspec_fleet *next)
+{
+	const struct gpuspec_rom_entry *entry = gpuspec_rom_history_current(history);
+	const struct gpuspec_fleet_rom *old = gpuspec_fleet_rom(last, history->spec);
+	int error;
+
+	if (!entry)
+		return 0;
+	error = fetch(fetching, history->spec, entry);
+	if (!error)
+		return add(next, history->spec, entry);
+	if (error != -EINVAL)
+		return error;
+	return old ? gpuspec_fleet_add_rom(next, old) : 0;
+}
+
+/* All stay as they were, but for those that were cleared. */
+static int leave_all(const struct decided *decided, const struct gpuspec_fleet *last,
+		     struct gpuspec_fleet *next)
+{
+	const struct decided_rom *rom;
+	int error = 0;
+	size_t i;
+
+	for (i = 0; i < last->rom_count && !error; i++) {
+		rom = decided_rom(decided, last->roms[i].spec);
+		if (rom && gpuspec_rom_history_current(&rom->history))
+			error = gpuspec_fleet_add_rom(next, &last->roms[i]);
+	}
+	return error;
+}
+
+int fetch_roms(struct fleet_etcd *fleet, const struct decided *decided,
+	       const struct gpuspec_fleet *last, struct gpuspec_fleet *next, char *why,
+	       size_t why_size)
+{
+	struct fetching fetching = {
+		.fleet = fleet, .store = GPUSPEC_ROM_STORE_CLOSED, .why = why,
+		.why_size = why_size,
+	};
+	size_t i;
+	int error = 0;
+
+	if (!decided->rom_count)
+		return 0;
+	if (gpuspec_rom_store_change(&fetching.store, GPUSPEC_ROM_STORE, PATIENCE)) {
+		refuse(&fetching, "the fleet's ROMs cannot be kept here: %s",
+		       fetching.store.folder.sentence);
+		error = leave_all(decided, last, next);
+	} else {
+		for (i = 0; i < decided->rom_count && !error; i++)
+			error = take(&fetching, &decided->roms[i].history, last, next);
+	}
+	gpuspec_rom_store_close(&fetching.store);
+	return error;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The fleet's decisions, kept on this host, where they hold without the
+ * network, and brought into the kernel.
+ */
+#ifndef GPUSPEC_FLEET_FOLLOW_H
+#define GPUSPEC_FLEET_FOLLOW_H
+
+#include "fleet_etcd.h"
+
+struct follower {
+	struct fleet_etcd *fleet;
+	int64_t applied;	/* the revision that is in force here; 0: none */
+	char problem[512];	/* why the newest is not; or empty */
+};
+
+/*
+ * Read what was decided, and have it in force. 0: it is, or the follower's
+ * problem says what is not, and that stays as it was; else as etcd.h has it,
+ * and all stays as it was. @seen is the revision of etcd, from which on to
+ * watch. Without a module the decisions are kept for when there is one.
+ */
+int follow(struct follower *follower, struct request *request, int64_t *seen);
+
+#endif /* GPUSPEC_FLEET_FOLLOW_H */
