@@ -414,7 +414,7 @@ void gpuspec_open_gate_exit(void)
 
 	class_interface_unregister(&interface);
 	take_down(&taken);
-	wait_event(gate_gone, list_empty_careful(&gates));
+	wait_event(gate_gone, list_empty(&gates));
 	/* The last gate_release() may still be under the lock. */
 	mutex_lock(&gates_lock);
 	mutex_unlock(&gates_lock);

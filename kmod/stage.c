@@ -52,8 +52,11 @@ static void drop(bool all)
 
 void gpuspec_stage_drop_closed(void)
 {
-	/* Any netlink socket of the host may be the one that closes: most have none. */
-	if (!list_empty_careful(&stages))
+	/*
+	 * Any netlink socket of the host may be the one that closes: most have none. What
+	 * the one that closes has staged stands in the list since before, lock or not.
+	 */
+	if (!list_empty(&stages))
 		drop(false);
 }
 
