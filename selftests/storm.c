@@ -133,7 +133,7 @@ static bool change_rom(struct worker *worker)
 	return !rom_upload(worker->sock, SPEC, rom, ROM_SIZE >> worker->round % 3, NULL, &answer);
 }
 
-/* A socket that goes in the middle of a change and of an upload. */
+/* A socket that goes in the middle of a change and of an upload, and one that has done nothing. */
 static bool leave_unfinished(struct worker *worker)
 {
 	uint8_t digest[GPUSPEC_ROM_SHA256_LEN] = {};
@@ -144,6 +144,7 @@ static bool leave_unfinished(struct worker *worker)
 	done = !policy_begin(sock, false) && !policy_set_many(sock, FEW, GPUSPEC_STATE_DISABLED) &&
 	       !rom_begin(sock, SPEC, ROM_SIZE, digest, NULL, &answer);
 	close(sock);
+	close(nl_open());
 	return done;
 }
 
