@@ -53,7 +53,7 @@ test_the_fleet_refuses() {
 	gpuspec enable $spec_ab >"$work/said"
 	grep -qx "$spec_ab is now enabled here" "$work/said"
 	grep -qx '  it is refused all the same: for the fleet it is disabled; gpuspec enable --fleet allows it' "$work/said"
-	is "$(own .specs)" "{\"$spec_ab\":{\"shared\":\"all\",\"state\":\"enabled\"}}"
+	is "$(own '[.accounts, .specs]')" "[{},{\"$spec_ab\":{\"shared\":\"all\",\"state\":\"enabled\"}}]"
 	is "$(spec_field $spec_ab .state)" disabled
 	fails bind $card_a vfio-pci
 	unbind $card_a

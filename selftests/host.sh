@@ -217,6 +217,8 @@ make_rom() {
 # Run gpuspec and stop it once it has sent so many requests, the next of which is then for
 # go_on: stop_after NUMBER VERB [ARG]... What it says is in $work/stopped.
 stop_after() {
+	# What the one before said is not to be taken for this one's.
+	rm -f "$work/trace"
 	strace -o "$work/trace" -e "inject=sendmsg:signal=STOP:when=$1" gpuspec "${@:2}" >"$work/stopped" 2>&1 &
 	stopped=$!
 	eventually grep -qs 'stopped by SIGSTOP' "$work/trace"
