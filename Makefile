@@ -125,6 +125,7 @@ style:
 	@set -e; for v in $(STYLE_KERNELS); do \
 		echo "sparse and W=1 on $$v"; \
 		rm -rf $(BUILD)/style; \
+		mkdir -p $(BUILD); \
 		$(MAKE) -s module KVER=$$(tools/kernel $$v release) KDIR=$$(tools/kernel $$v headers) \
 			MODULE=$(BUILD)/style SPARSE='W=1 C=2' >$(BUILD)/style.log 2>&1 || { cat $(BUILD)/style.log; exit 1; }; \
 		! grep -E 'warning|error' $(BUILD)/style.log; \
