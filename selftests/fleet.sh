@@ -369,11 +369,16 @@ chmod 600 /root/admin.login; for i in \$(seq 50); do gpuspec share $spec --all -
 	on alpha gpuspec share $spec --all --fleet --wait
 }
 
+agent_has_ended() { fails_with '' on "$1" 'kill -0 $(</run/agent.pid)'; }
+
 test_leave() {
 	on gamma gpuspec disable $spec
 	on alpha gpuspec disable $spec_beta --fleet --wait
 	on gamma gpuspec fleet leave --login /root/etcd.login
-	stop_agent gamma -9
+	# Nobody stops it: it finds that out.
+	on alpha gpuspec enable $spec_beta --fleet
+	patience=600 eventually agent_has_ended gamma
+	on alpha gpuspec disable $spec_beta --fleet
 	is "$(on alpha gpuspec hosts --json | gojq '.hosts | length')" 2
 	refuses gamma
 	is "$(field gamma $spec_beta .state)" ''

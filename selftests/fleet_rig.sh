@@ -5,6 +5,8 @@
 # users, all of them on this machine's loopback. A test sources this in the tree, with
 # $kernel set, and defines functions test_NAME, which run in their order.
 
+# shellcheck source=selftests/expect.sh
+. selftests/expect.sh
 # shellcheck disable=SC2154 # $kernel
 work=$PWD/build/$kernel/fleet
 hosts=(alpha beta gamma)
@@ -30,27 +32,6 @@ eventually() {
 	echo "never came true: $*"
 	cat "$work/eventually"
 	return 1
-}
-
-is() {
-	[ "$1" = "$2" ] || {
-		echo "is '$1', and not '$2' as it should be"
-		return 1
-	}
-}
-
-# The command must fail, and what it says must have the words.
-fails_with() {
-	local words=$1 said
-	shift
-	if said=$("$@" 2>&1); then
-		echo "succeeded, but should not have: $* (it said: $said)"
-		return 1
-	fi
-	[[ $said == *"$words"* ]] || {
-		echo "failed with other words than '$words': $* (it said: $said)"
-		return 1
-	}
 }
 
 has() {

@@ -10,6 +10,8 @@
 
 # shellcheck disable=SC1091 # kselftest's, installed beside the tests
 . "$(dirname "$0")/../kselftest/ktap_helpers.sh"
+# shellcheck source=selftests/expect.sh
+. "$(dirname "$0")/expect.sh"
 export PATH=$PWD:$PATH
 
 # Two cards of one spec, and one of another (tools/vm); an mdev type.
@@ -53,28 +55,7 @@ forever() {
 # How often to do what may go wrong: as often as said where there is time, else a fifth of it.
 rounds() { if [ "${GPUSPEC_THOROUGH:-}" ]; then echo "$1"; else echo $((($1 + 4) / 5)); fi; }
 
-# The command must fail, and what it says must have the words.
-fails_with() {
-	local words=$1 said
-	shift
-	if said=$("$@" 2>&1); then
-		echo "succeeded, but should not have: $* (it said: $said)"
-		return 1
-	fi
-	[[ $said == *"$words"* ]] || {
-		echo "failed with other words than '$words': $* (it said: $said)"
-		return 1
-	}
-}
-
 fails() { fails_with '' "$@"; }
-
-is() {
-	[ "$1" = "$2" ] || {
-		echo "is '$1', and not '$2' as it should be"
-		return 1
-	}
-}
 
 write() { echo "$2" >"$1"; }
 

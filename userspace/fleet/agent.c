@@ -20,6 +20,7 @@
 
 #include "etcd_watch.h"
 #include "follow.h"
+#include "membership.h"
 #include "publish.h"
 #include "utf8.h"
 #include "fleet_verbs.h"
@@ -141,6 +142,10 @@ static void go_down(struct agent *agent)
 /* Something could not be done with etcd: tell of it, and begin anew later. */
 static int lose(struct agent *agent, int error)
 {
+	if (error == -ECANCELED) {
+		tell(agent, SD_INFO, "this host is not, or no more, of the fleet; gpuspec fleet join brings it in");
+		return sd_event_exit(agent->loop, EXIT_DONE);
+	}
 	/* The login may be another by now: it is read anew. */
 	agent->logs_in = error == -EACCES;
 	if (error == -EEXIST)
@@ -300,6 +305,9 @@ static int follow_now(struct agent *agent, int64_t *seen)
 	int64_t before = agent->follower.applied;
 	int error;
 
+	/* What the host has of its own is written down as it joins, and not here. */
+	if (!membership_joined())
+		return -ECANCELED;
 	listen_to_module(agent);
 	error = follow(&agent->follower, agent->request, seen);
 	if (error)

@@ -89,6 +89,11 @@ void membership_user(const struct fleet_etcd *fleet, char user[MEMBERSHIP_USER_S
 	snprintf(user, MEMBERSHIP_USER_SIZE, MEMBERSHIP_HOST "%s", fleet->conf.host_name);
 }
 
+bool membership_joined(void)
+{
+	return !access(GPUSPEC_POLICY_FOLDER "/" GPUSPEC_FLEET_FILE, F_OK);
+}
+
 const char *membership_login(const char *set, const char *usual)
 {
 	return *set ? set : usual;
@@ -129,7 +134,8 @@ static int put_admin(struct request *request, struct fleet_etcd *fleet)
 	gpuspec_fleet_key(all, fleet->conf.etcd_prefix, GPUSPEC_FLEET_NONE, NULL, NULL);
 	result = add_user(request, fleet, ADMIN, path, false, &permission, 1);
 	if (result == -EEXIST && !request->json)
-		printf("etcd's user " ADMIN " is there already; its login is where it was made first.\n");
+		printf("etcd's user %s is there already; its login is where it was made first. If that is lost, etcdctl user delete %s, and init makes another.\n",
+		       ADMIN, ADMIN);
 	if (result && result != -EEXIST)
 		return result;
 	/* Nobody has asked for it so far, so it need not be the right one. */
@@ -227,11 +233,6 @@ static void start_agent(const struct request *request)
 	fail(EXIT_DONE, request->verb, "its agent was not started by systemd; see to it that gpuspec agent runs on this host");
 }
 
-static bool is_joined(void)
-{
-	return !access(GPUSPEC_POLICY_FOLDER "/" GPUSPEC_FLEET_FILE, F_OK);
-}
-
 int fleet_verb_join(struct request *request, struct fleet_etcd *fleet)
 {
 	struct follower follower = { .fleet = fleet };
@@ -250,9 +251,9 @@ int fleet_verb_join(struct request *request, struct fleet_etcd *fleet)
 	if (error)
 		return fleet_fail(fleet, error, request->verb);
 	/* What is not in force yet, the agent tries again. */
-	if (is_joined())
+	if (membership_joined())
 		start_agent(request);
-	if (*follower.problem && is_joined())
+	if (*follower.problem && membership_joined())
 		return fail(EXIT_FAILED, request->verb, "%s; the host has joined all the same, and its agent tries again",
 			    follower.problem);
 	if (*follower.problem)

@@ -10,6 +10,8 @@
 
 /* The name of this host's user, and of its role. */
 void membership_user(const struct fleet_etcd *fleet, char user[MEMBERSHIP_USER_SIZE]);
+/* Has it been brought into the fleet, and not left it? */
+bool membership_joined(void);
 /* Where a login is that the conf has, or that is where it is @usual. */
 const char *membership_login(const char *set, const char *usual);
 /* Have systemd do something with the agent: 0, or it could not, or is not there. */

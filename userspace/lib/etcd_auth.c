@@ -78,11 +78,13 @@ int gpuspec_etcd_add_user(struct gpuspec_etcd *etcd, const char *user, const cha
 {
 	int error = ask(etcd, "/v3/auth/user/add",
 			body_of(json_pack("{ss,ss}", "name", user, "password", password)));
+	int granted = 0;
 
-	if (!error)
-		error = ask(etcd, "/v3/auth/user/grant",
-			    body_of(json_pack("{ss,ss}", "user", user, "role", role)));
-	return error;
+	/* One whose making was cut off has none yet. */
+	if (!error || error == -EEXIST)
+		granted = ask(etcd, "/v3/auth/user/grant",
+			      body_of(json_pack("{ss,ss}", "user", user, "role", role)));
+	return granted ? granted : error;
 }
 
 int gpuspec_etcd_remove_role(struct gpuspec_etcd *etcd, const char *role)

@@ -22,7 +22,7 @@ int gpuspec_etcd_auth_turn_on(struct gpuspec_etcd *etcd);
 /* A role of that name, with these permissions and maybe others that it has. */
 int gpuspec_etcd_add_role(struct gpuspec_etcd *etcd, const char *role,
 			  const struct gpuspec_etcd_permission *permissions, size_t count);
-/* A user with this password and role. -EEXIST: there is one, which is left as it is. */
+/* A user with this password and role. -EEXIST: there is one, which keeps its password. */
 int gpuspec_etcd_add_user(struct gpuspec_etcd *etcd, const char *user, const char *password,
 			  const char *role);
 int gpuspec_etcd_set_password(struct gpuspec_etcd *etcd, const char *user,
