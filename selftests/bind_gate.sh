@@ -69,8 +69,9 @@ test_other_drivers_bind_while_disabled() {
 }
 
 test_native_driver_binds_while_disabled() {
-	modprobe virtio-gpu
-	eventually test -e /sys/bus/pci/devices/0000:00:07.0/driver
+	# Without virtio-gpu above it: taking that down warns now and then, in Linux 6.1 itself,
+	# as objects that the device has yet to let go hold what drm_mm_takedown() looks at.
+	[ ! -e /sys/module/virtio_gpu ]
 	gpuspec disable pci:1af4:1050:1af4:1100
 	write /sys/bus/pci/drivers/virtio-pci/unbind 0000:00:07.0
 	write /sys/bus/pci/drivers/virtio-pci/bind 0000:00:07.0
