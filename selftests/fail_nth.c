@@ -383,26 +383,6 @@ TEST_F_TIMEOUT(listener, hears_or_was_told_that_it_cannot, 1200)
 	EXPECT_GT(sweep->failures, 0);
 }
 
-/* --- what all of it left behind --- */
-
-FIXTURE(memory) {
-};
-
-FIXTURE_SETUP(memory)
-{
-}
-
-FIXTURE_TEARDOWN(memory)
-{
-	EXPECT_EQ(0, system("modprobe gpuspec"));
-}
-
-TEST_F_TIMEOUT(memory, is_all_freed, 600)
-{
-	EXPECT_EQ(0, system("rmmod gpuspec"));
-	EXPECT_EQ(0, sweep_leaks());
-}
-
 int main(int argc, char **argv)
 {
 	if (sweep_possible())

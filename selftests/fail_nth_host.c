@@ -538,24 +538,6 @@ TEST_F_TIMEOUT(module, is_loaded_whole_or_not_at_all, 1800)
 	EXPECT_GT(sweep->failures, 0);
 }
 
-FIXTURE(memory) {
-};
-
-FIXTURE_SETUP(memory)
-{
-}
-
-FIXTURE_TEARDOWN(memory)
-{
-	EXPECT_EQ(0, system("modprobe gpuspec"));
-}
-
-TEST_F_TIMEOUT(memory, is_all_freed, 600)
-{
-	EXPECT_EQ(0, syscall(SYS_delete_module, "gpuspec", 0));
-	EXPECT_EQ(0, sweep_leaks());
-}
-
 int main(int argc, char **argv)
 {
 	if (!sweep_possible()) {

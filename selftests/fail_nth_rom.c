@@ -230,24 +230,6 @@ TEST_F_TIMEOUT(card, shows_one_or_the_other, 1800)
 		       variant->name, self->failed);
 }
 
-FIXTURE(memory) {
-};
-
-FIXTURE_SETUP(memory)
-{
-}
-
-FIXTURE_TEARDOWN(memory)
-{
-	EXPECT_EQ(0, system("modprobe gpuspec"));
-}
-
-TEST_F_TIMEOUT(memory, is_all_freed, 600)
-{
-	EXPECT_EQ(0, unload());
-	EXPECT_EQ(0, sweep_leaks());
-}
-
 int main(int argc, char **argv)
 {
 	if (!sweep_possible()) {

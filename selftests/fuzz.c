@@ -41,7 +41,6 @@
 #define SPEC		"pci:1234:1111:1af4:1100"
 #define HELD		"0000:00:05.0"
 #define CARDS		HELD " 0000:00:09.0"
-#define KMEMLEAK	"/sys/kernel/debug/kmemleak"
 
 static const char *const titles[FINDINGS] = {
 	[ANSWER] = "every answer is whole, and of what the YAML says",
@@ -354,23 +353,6 @@ static bool all_accepted(void)
 	return all;
 }
 
-/*
- * What the module has forgotten is found once it is gone. kmemleak tells of what is five
- * seconds old, and that did not change between two scans.
- */
-static bool nothing_leaked(void)
-{
-	static const char shell[] =
-		"set -e; rmmod gpuspec; sleep 5\n"
-		"echo scan >" KMEMLEAK "\n"
-		"echo scan >" KMEMLEAK "\n"
-		"modprobe gpuspec\n"
-		"sed 's/^/# /' " KMEMLEAK "\n"
-		"! grep -q . " KMEMLEAK;
-
-	return !system(shell);
-}
-
 static void stop(int signal)
 {
 	stopped = true;
@@ -399,21 +381,18 @@ int main(int argc, char **argv)
 {
 	unsigned long wanted = EVERYDAY;
 	unsigned long sent = 0, told = 0;
-	bool finds_leaks = !access(KMEMLEAK, W_OK);
 	uint64_t seed = choose_seed();
 	double began;
 	FILE *holder;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	ksft_print_header();
-	ksft_set_plan(FINDINGS + 1 + finds_leaks);
+	ksft_set_plan(FINDINGS + 1);
 	ksft_print_msg("GPUSPEC_SEED=%llu\n", (unsigned long long)seed);
 	dice_seed(seed);
 	give_cards_to_vfio();
 	holder = hold_card();
 	look_around();
-	if (finds_leaks && system("echo clear >" KMEMLEAK))
-		ksft_print_msg("kmemleak does not forget what came before\n");
 	guided = kcov_open();
 	if (argc > 1)
 		wanted = strtoul(argv[1], NULL, 0);
@@ -436,8 +415,6 @@ int main(int argc, char **argv)
 	ksft_test_result(all_accepted(), "every command was accepted\n");
 	pclose(holder);
 	take_cards_back();
-	if (finds_leaks)
-		ksft_test_result(nothing_leaked(), "no memory is lost once the module is gone\n");
 	if (guided)
 		kcov_tell();
 	ksft_finished();

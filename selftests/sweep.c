@@ -14,7 +14,6 @@
 #define FAILSLAB	"/sys/kernel/debug/failslab/"
 #define FAIL_PAGE_ALLOC	"/sys/kernel/debug/fail_page_alloc/"
 #define SYMBOLS		"/proc/kallsyms"
-#define KMEMLEAK	"/sys/kernel/debug/kmemleak"
 
 static int fail_nth = -1;
 
@@ -210,25 +209,4 @@ void sweep_disarm(struct sweep *sweep)
 		sweep->total = INT_MAX - left;
 	sweep->hit = sweep->n && !left;
 	sweep->failures += sweep->hit;
-}
-
-unsigned int sweep_leaks(void)
-{
-	unsigned int lines = 0;
-	char line[512];
-	FILE *file;
-
-	/* What is freed after a grace period has gone by the second scan. */
-	set(KMEMLEAK, "scan");
-	sleep(1);
-	set(KMEMLEAK, "scan");
-	file = fopen(KMEMLEAK, "r");
-	while (file && fgets(line, sizeof(line), file)) {
-		printf("# %s", line);
-		lines++;
-	}
-	if (file)
-		fclose(file);
-	set(KMEMLEAK, "clear");
-	return lines;
 }

@@ -56,10 +56,4 @@ bool sweep_next(struct sweep *sweep);
 void sweep_arm(const struct sweep *sweep);
 void sweep_disarm(struct sweep *sweep);
 
-/*
- * What kmemleak finds unreferenced, as comments; the number of lines. The module should
- * be gone, and with it all that could refer to its memory.
- */
-unsigned int sweep_leaks(void);
-
 #endif /* SELFTESTS_SWEEP_H */
