@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A thousand ROMs for one card, one after another, while everybody reads: no
- * reader sees a mixture of two. The card is a bochs-display of tools/vm.
+ * One ROM after another for one card, while everybody reads: no reader sees a
+ * mixture of two. The card is a bochs-display of tools/vm.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "kselftest_harness.h"
 #include "nlmsg.h"
@@ -20,7 +21,7 @@
 #define SPEC		"pci:1234:1111:1af4:1100"
 #define CARD		"0000:00:05.0"
 #define SYSFS		"/sys/bus/pci/devices/" CARD
-#define REPLACEMENTS	1000
+#define SECONDS		(getenv("GPUSPEC_THOROUGH") ? 100 : 10)
 #define READERS		3
 #define ROM_MAX		(16 << 10)
 
@@ -157,7 +158,8 @@ TEST_F(rom, is_read_whole_or_not_at_all)
 {
 	struct reader readers[READERS] = {}, opener = {};
 	pthread_t threads[READERS], opening;
-	unsigned int i, whole = 0, errors = 0;
+	unsigned int i, replaced, whole = 0, errors = 0;
+	time_t end = time(NULL) + SECONDS;
 
 	ASSERT_EQ(0, replace(self->sock, 0, &self->answer));
 	ASSERT_EQ(0, sysfs_write(SYSFS "/rom", "1"));
@@ -165,9 +167,10 @@ TEST_F(rom, is_read_whole_or_not_at_all)
 	for (i = 0; i < READERS; i++)
 		ASSERT_EQ(0, pthread_create(&threads[i], NULL, read_sysfs, &readers[i]));
 	ASSERT_EQ(0, pthread_create(&opening, NULL, read_vfio, &opener));
-	for (i = 1; i <= REPLACEMENTS; i++)
-		ASSERT_EQ(0, replace(self->sock, i, &self->answer))
-			TH_LOG("%u: %s", i, self->answer.sentence);
+	/* On a slow machine for longer: all of them are to come to something. */
+	for (replaced = 0; time(NULL) < end || replaced < 50 || opener.openings < 5; replaced++)
+		ASSERT_EQ(0, replace(self->sock, replaced + 1, &self->answer))
+			TH_LOG("%u: %s", replaced + 1, self->answer.sentence);
 	stop = true;
 	for (i = 0; i < READERS; i++) {
 		pthread_join(threads[i], NULL);
@@ -178,10 +181,10 @@ TEST_F(rom, is_read_whole_or_not_at_all)
 	pthread_join(opening, NULL);
 	EXPECT_EQ(0, opener.mixed) TH_LOG("%s", opener.why);
 	EXPECT_EQ(0, opener.errors);
-	EXPECT_GT(opener.whole, 2);
-	EXPECT_GT(whole, REPLACEMENTS / 10);
-	TH_LOG("%u whole ROMs and %u errors through sysfs, %u ROMs in %u openings", whole, errors,
-	       opener.whole, opener.openings);
+	EXPECT_GT(opener.whole, 0);
+	EXPECT_GT(whole, replaced / 10);
+	TH_LOG("%u replaced; %u whole ROMs and %u errors through sysfs, %u ROMs in %u openings",
+	       replaced, whole, errors, opener.whole, opener.openings);
 }
 
 TEST_HARNESS_MAIN

@@ -11,7 +11,7 @@
 #include "kselftest_harness.h"
 #include "policy.h"
 
-#define MANY	10000
+#define MANY	3000
 
 FIXTURE(policy) {
 	int sock, other;
