@@ -307,13 +307,26 @@ static bool unplug(struct worker *worker)
 
 /* --- and the module --- */
 
+static long milliseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 static bool reload(struct worker *worker)
 {
+	long began = milliseconds(), took;
 	bool done = !syscall(SYS_delete_module, "gpuspec", O_NONBLOCK) && !system("modprobe gpuspec");
 
 	/* For all. */
 	policy_find(worker->sock);
 	rom_forget_family();
+	/* It stays for as long as it was gone: on a slow kernel the others need the time. */
+	took = milliseconds() - began;
+	while (done && !stop && milliseconds() - began < 2 * took)
+		usleep(1000);
 	return done;
 }
 
