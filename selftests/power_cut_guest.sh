@@ -9,8 +9,9 @@ acknowledged=$1 spec=mdev:counter file=/etc/gpuspec/policy.json
 modprobe -a virtio_blk ext4 gpuspec
 until [ -b /dev/vda ]; do sleep 0.1; done
 mkdir -p /etc/gpuspec
-# ext4 would write a file out by itself before it takes the place of another.
-mount -o noauto_da_alloc /dev/vda /etc/gpuspec
+# ext4 would write a file out by itself before it takes the place of another, and names after
+# five seconds.
+mount -o noauto_da_alloc,commit=300 /dev/vda /etc/gpuspec
 
 count=0
 if [ "$acknowledged" -gt 0 ]; then
@@ -31,4 +32,6 @@ while :; do
 	count=$((count + 1))
 	gpuspec share $spec --account host --max $count >/dev/null
 	echo "acknowledged $count"
+	# Nothing but what has been done for this one brings it to the disk.
+	[ $((count % 20)) -ne 0 ] || { echo 'pauses' && sleep 2; }
 done
