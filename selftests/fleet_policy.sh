@@ -235,8 +235,8 @@ test_broken_files() {
 	breaks 'fleet.json: line 1, column' </dev/null
 	breaks '"fleet" is an object with "revision"' <<<'{"version": 1, "default": "open"}'
 	breaks '"fleet" is an object with "when"' <<<'{"version": 1, "default": "open", "fleet": {"revision": 7}}'
-	breaks 'there is no account "green"' <<<'{"version": 1, "default": "open", "fleet": {"revision": 7, "when": "now"}, "specs": {"mdev:a": {"state": "enabled", "shared": [{"account": "green"}]}}}'
-	breaks '"sha256" is 64' <<<'{"version": 1, "default": "open", "fleet": {"revision": 7, "when": "now"}, "roms": {"'$spec_ab'": {"size": 1}}}'
+	breaks 'there is no account "green"' <<<'{"version": 1, "default": "open", "fleet": {"revision": 7, "when": "2026-11-26T03:25:00Z"}, "specs": {"mdev:a": {"state": "enabled", "shared": [{"account": "green"}]}}}'
+	breaks '"sha256" is 64' <<<'{"version": 1, "default": "open", "fleet": {"revision": 7, "when": "2026-11-26T03:25:00Z"}, "roms": {"'$spec_ab'": {"size": 1}}}'
 	fleet_rule disabled '"all"'
 	chmod 666 $fleet
 	fails_with 'others than its owner could change it' gpuspec apply

@@ -16,6 +16,7 @@
 #include "rom_findings.h"
 #include "row.h"
 #include "row_device.h"
+#include "utc_time.h"
 
 /* How long another one may take to change ROMs. */
 #define PATIENCE	30
@@ -211,11 +212,7 @@ static int record(struct rom_change *change)
 
 static void sign(struct gpuspec_rom_entry *entry)
 {
-	time_t now = time(NULL);
-	struct tm utc;
-
-	gmtime_r(&now, &utc);
-	strftime(entry->when, sizeof(entry->when), "%Y-%m-%dT%H:%M:%SZ", &utc);
+	gpuspec_utc_time(entry->when, time(NULL));
 	gpuspec_login_name(entry->who, sizeof(entry->who));
 }
 

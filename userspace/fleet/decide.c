@@ -11,6 +11,7 @@
 #include "output.h"
 #include "row.h"
 #include "row_policy.h"
+#include "utc_time.h"
 
 /* Specs, and accounts, that a line of the log has. */
 #define LINE_ROWS	50
@@ -20,28 +21,13 @@
 
 /* --- the log --- */
 
-/* Microseconds, so that the names of lines are in their order even where revisions are not seen. */
-static void time_text(char *text, size_t size, bool exact)
-{
-	struct timespec now;
-	struct tm utc;
-	size_t length;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	gmtime_r(&now.tv_sec, &utc);
-	length = strftime(text, size, "%Y-%m-%dT%H:%M:%S", &utc);
-	if (exact)
-		length += snprintf(text + length, size - length, ".%06ld", now.tv_nsec / 1000);
-	snprintf(text + length, size - length, "Z");
-}
-
 /* Who did what, when and where; what has changed is added by the caller. */
 static json_t *row_line(const struct request *request, const struct fleet_etcd *fleet)
 {
 	json_t *row = json_object();
-	char when[64], who[64];
+	char when[GPUSPEC_UTC_TIME_SIZE], who[64];
 
-	time_text(when, sizeof(when), false);
+	gpuspec_utc_time(when, time(NULL));
 	gpuspec_login_name(who, sizeof(who));
 	output_set(row, "when", row_string(when));
 	output_set(row, "who", row_string(who));
@@ -50,12 +36,17 @@ static json_t *row_line(const struct request *request, const struct fleet_etcd *
 	return row;
 }
 
+/* Microseconds, so that the names of lines are in their order even where revisions are not seen. */
 static void key_line(const struct fleet_etcd *fleet, char *key)
 {
-	char when[64], name[GPUSPEC_FLEET_HOST_MAX + 96];
+	char when[GPUSPEC_UTC_TIME_SIZE], name[GPUSPEC_FLEET_HOST_MAX + 96];
+	struct timespec now;
 
-	time_text(when, sizeof(when), true);
-	snprintf(name, sizeof(name), "%s.%s.%d", when, fleet->conf.host_name, getpid());
+	clock_gettime(CLOCK_REALTIME, &now);
+	gpuspec_utc_time(when, now.tv_sec);
+	/* They go in front of the Z. */
+	snprintf(name, sizeof(name), "%.19s.%06ldZ.%s.%d", when, now.tv_nsec / 1000,
+		 fleet->conf.host_name, getpid());
 	gpuspec_fleet_key(key, fleet->conf.etcd_prefix, GPUSPEC_FLEET_LOG, NULL, name);
 }
 

@@ -9,6 +9,7 @@
 #include "follow.h"
 #include "policy_change.h"
 #include "rom_apply.h"
+#include "utc_time.h"
 
 /* How long another one may take to change the policy, in s. */
 #define PATIENCE	30
@@ -77,15 +78,10 @@ static void keep(struct follower *follower, struct gpuspec_policy_file *file,
 
 static void set_time(struct gpuspec_fleet *next, const struct gpuspec_fleet *last)
 {
-	time_t now = time(NULL);
-	struct tm utc;
-
-	if (last->revision == next->revision) {
+	if (last->revision == next->revision)
 		memcpy(next->when, last->when, sizeof(next->when));
-		return;
-	}
-	gmtime_r(&now, &utc);
-	strftime(next->when, sizeof(next->when), "%Y-%m-%dT%H:%M:%SZ", &utc);
+	else
+		gpuspec_utc_time(next->when, time(NULL));
 }
 
 static int take(struct follower *follower, struct request *request, struct decided *decided)

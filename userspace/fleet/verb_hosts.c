@@ -2,23 +2,20 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "decided.h"
+#include "fleet_verbs.h"
 #include "output.h"
 #include "row.h"
-#include "fleet_verbs.h"
+#include "utc_time.h"
 
 static json_t *row_time(long long seconds)
 {
-	time_t time = seconds;
-	struct tm utc;
-	char text[32];
+	char text[GPUSPEC_UTC_TIME_SIZE];
 
 	if (!seconds)
 		return NULL;
-	gmtime_r(&time, &utc);
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc);
+	gpuspec_utc_time(text, seconds);
 	return json_string(text);
 }
 

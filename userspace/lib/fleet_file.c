@@ -65,7 +65,7 @@ static int read_revision(struct gpuspec_fleet *fleet, char *why, size_t why_size
 
 	if (!json_is_integer(revision) || json_integer_value(revision) < 1)
 		return wrong(why, why_size, "\"fleet\" is an object with \"revision\", a number from 1");
-	if (!when || strlen(when) >= sizeof(fleet->when) || !gpuspec_utf8_is_printable(when))
+	if (!when || !gpuspec_utc_time_is_valid(when))
 		return wrong(why, why_size, "\"fleet\" is an object with \"when\", a time such as \"2026-11-26T03:25:00Z\"");
 	fleet->revision = json_integer_value(revision);
 	snprintf(fleet->when, sizeof(fleet->when), "%s", when);

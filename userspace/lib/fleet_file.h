@@ -17,6 +17,7 @@
 
 #include "policy_file.h"
 #include "sha256.h"
+#include "utc_time.h"
 
 #define GPUSPEC_FLEET_FILE	"fleet.json"
 
@@ -31,7 +32,7 @@ struct gpuspec_fleet {
 	bool joined;		/* else all is empty */
 	struct gpuspec_policy policy;
 	long long revision;
-	char when[24];		/* that it came to be the fleet's, as the host has heard */
+	char when[GPUSPEC_UTC_TIME_SIZE];	/* that it came to be the fleet's, as the host has heard */
 	struct gpuspec_fleet_rom *roms;
 	size_t rom_count;
 };

@@ -92,18 +92,6 @@ static bool get_forced(json_t *object, uint64_t *forced)
 	return true;
 }
 
-/* "2026-11-24T03:25:00Z" */
-static bool is_time(const char *text)
-{
-	static const char form[] = "0000-00-00T00:00:00Z";
-	size_t i;
-
-	for (i = 0; i < sizeof(form); i++)
-		if (form[i] == '0' ? text[i] < '0' || text[i] > '9' : text[i] != form[i])
-			return false;
-	return true;
-}
-
 static const char *get_entry(json_t *object, struct gpuspec_rom_entry *entry)
 {
 	bool cleared;
@@ -124,7 +112,7 @@ static const char *get_entry(json_t *object, struct gpuspec_rom_entry *entry)
 	if (!get_string(object, "who", entry->who, sizeof(entry->who)))
 		return "an entry of its history does not say who it was";
 	if (!get_string(object, "when", entry->when, sizeof(entry->when)) ||
-	    !is_time(entry->when))
+	    !gpuspec_utc_time_is_valid(entry->when))
 		return "an entry of its history does not say when it was";
 	if (!get_forced(object, &entry->forced))
 		return "an entry of its history does not say which checks were waived";

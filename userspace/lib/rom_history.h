@@ -15,6 +15,7 @@
 
 #include "rom_image.h"
 #include "sha256.h"
+#include "utc_time.h"
 
 /* The oldest make way. */
 #define GPUSPEC_ROM_HISTORY_MAX	500
@@ -33,7 +34,7 @@ struct gpuspec_rom_entry {
 	char file[1024];	/* where it came from */
 	uint64_t forced;	/* the checks that were waived: 1 << enum gpuspec_rom_check */
 	char who[64];
-	char when[24];		/* 2026-11-24T03:25:00Z */
+	char when[GPUSPEC_UTC_TIME_SIZE];
 };
 
 struct gpuspec_rom_history {
