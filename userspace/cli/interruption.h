@@ -5,6 +5,8 @@
 
 /* From here on they end nothing, but are asked for. */
 void interruption_hold(void);
+/* The same, to be waited for: a descriptor that can be read once one has come; -1 with errno. */
+int interruption_fd(void);
 /* The signal that has come since; 0: none. */
 int interruption(void);
 

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "cli.h"
 #include "event.h"
+#include "interruption.h"
 #include "output.h"
 
 static void print_event(const struct gpuspec_event *event, void *data)
@@ -31,20 +30,15 @@ static void print_event(const struct gpuspec_event *event, void *data)
 int monitor(struct request *request)
 {
 	struct pollfd fds[2] = { { .events = POLLIN }, { .events = POLLIN } };
-	sigset_t signals;
 	int error;
 
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigprocmask(SIG_BLOCK, &signals, NULL);
+	fds[1].fd = interruption_fd();
+	if (fds[1].fd < 0)
+		return fail(EXIT_FAILED, "monitor", "%s", strerror(errno));
 	error = gpuspec_nl_subscribe(request->nl);
 	if (error)
 		return fail_nl(request->nl, error, "monitor");
 	fds[0].fd = gpuspec_nl_fd(request->nl);
-	fds[1].fd = signalfd(-1, &signals, SFD_CLOEXEC);
-	if (fds[1].fd < 0)
-		return fail(EXIT_FAILED, "monitor", "%s", strerror(errno));
 	while (!error && !ferror(stdout)) {
 		if (poll(fds, 2, -1) < 0)
 			error = fail(EXIT_FAILED, "monitor", "%s", strerror(errno));

@@ -5,7 +5,6 @@
  * module's events and etcd's; requests to etcd are short, and waited for.
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +19,7 @@
 
 #include "etcd_watch.h"
 #include "follow.h"
+#include "interruption.h"
 #include "membership.h"
 #include "publish.h"
 #include "utf8.h"
@@ -50,6 +50,7 @@ struct agent {
 	struct publisher publisher;
 	struct follower follower;
 	char machine_id[SD_ID128_STRING_MAX], kernel[65];
+	int signals;			/* that end it */
 	struct gpuspec_nl *listener;	/* of the module's events; NULL: it is not loaded */
 	struct gpuspec_etcd_watch *watch;	/* NULL: etcd is not there */
 	bool decided;			/* there is something new */
@@ -443,6 +444,14 @@ static int on_patience(sd_event_source *source, uint64_t usec, void *data)
 	return 0;
 }
 
+static int on_signal(sd_event_source *source, int fd, uint32_t events, void *data)
+{
+	(void)fd;
+	(void)events;
+	(void)data;
+	return sd_event_exit(sd_event_source_get_event(source), EXIT_DONE);
+}
+
 static int add_timer(struct agent *agent, sd_event_source **timer, sd_event_time_handler_t handler)
 {
 	int error = sd_event_add_time(agent->loop, timer, CLOCK_BOOTTIME, 0, 100 * MS, handler,
@@ -455,18 +464,14 @@ static int add_timer(struct agent *agent, sd_event_source **timer, sd_event_time
 
 static int begin(struct agent *agent)
 {
-	sigset_t signals;
 	int error;
 
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigprocmask(SIG_BLOCK, &signals, NULL);
 	error = sd_event_new(&agent->loop);
-	if (error >= 0)
-		error = sd_event_add_signal(agent->loop, NULL, SIGINT, NULL, NULL);
-	if (error >= 0)
-		error = sd_event_add_signal(agent->loop, NULL, SIGTERM, NULL, NULL);
+	if (error < 0)
+		return error;
+	agent->signals = interruption_fd();
+	error = agent->signals < 0 ? -errno :
+		sd_event_add_io(agent->loop, NULL, agent->signals, EPOLLIN, on_signal, NULL);
 	if (error >= 0)
 		error = sd_event_set_watchdog(agent->loop, true);
 	if (error >= 0)
@@ -506,6 +511,8 @@ static void end(struct agent *agent)
 	sd_event_source_disable_unref(agent->publish);
 	sd_event_source_disable_unref(agent->patience);
 	sd_event_unref(agent->loop);
+	if (agent->signals >= 0)
+		close(agent->signals);
 }
 
 static int identify(struct agent *agent)
@@ -526,7 +533,7 @@ static int identify(struct agent *agent)
 int fleet_verb_agent(struct request *request, struct fleet_etcd *fleet)
 {
 	struct agent agent = {
-		.request = request, .fleet = fleet,
+		.request = request, .fleet = fleet, .signals = -1,
 		.publisher = {
 			.etcd = fleet->etcd, .prefix = fleet->conf.etcd_prefix,
 			.host = fleet->conf.host_name,
