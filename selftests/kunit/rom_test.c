@@ -33,8 +33,6 @@ UNIT_TEST(full_list)
 UNIT_TEST(atom)
 UNIT_TEST(chains)
 UNIT_TEST(nvgi)
-UNIT_TEST(texts)
-UNIT_TEST(names)
 
 static const void *next_sample(const void *previous, char *name)
 {
@@ -92,8 +90,6 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(atom),
 	KUNIT_CASE(chains),
 	KUNIT_CASE(nvgi),
-	KUNIT_CASE(texts),
-	KUNIT_CASE(names),
 	KUNIT_CASE_PARAM(cut_off, next_sample),
 	KUNIT_CASE_PARAM(broken, next_sample),
 	{}
