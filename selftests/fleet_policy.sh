@@ -129,9 +129,12 @@ test_accounts_that_clash() {
 	put_fleet '"default": "open", "accounts": {"blue": {"cgroups": ["/blue", "/red"]}}'
 	gpuspec apply
 	is "$(gpuspec account list --json | gojq -c '.accounts | map(.cgroups)')" '[["/blue","/red"],[],[]]'
+	is "$(gpuspec account list --json | gojq -c '.accounts | map(.from)')" '["fleet","host",null]'
+	gpuspec account list | grep -q '^ACCOUNT *FROM '
 	rm $fleet
 	gpuspec apply
 	is "$(gpuspec account list --json | gojq -c '.accounts | map(.cgroups)')" '[["/red"],[]]'
+	gpuspec account list | grep -q '^ACCOUNT *CGROUPS '
 }
 
 test_defaults() {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "fleet.h"
 #include "output.h"
 #include "place.h"
 #include "policy_change.h"
@@ -66,8 +67,19 @@ static void uids(json_t *row, char *text, size_t size)
 	join(row, "uids", text, size);
 }
 
+/* Whose account it is that the kernel has. */
+static json_t *row_from(const struct gpuspec_fleet_view *view, const char *name)
+{
+	if (!view->fleet.joined)
+		return NULL;
+	if (gpuspec_policy_account(&view->fleet.policy, name))
+		return json_string("fleet");
+	return gpuspec_policy_account(&view->host, name) ? json_string("host") : NULL;
+}
+
 static const struct column columns[] = {
 	{ .title = "ACCOUNT", .member = "name" },
+	{ .title = "FROM", .member = "from", .optional = true },
 	{ .title = "CGROUPS", .cell = cgroups, .shrinks = true },
 	{ .title = "UIDS", .cell = uids, .shrinks = true },
 	{ .title = "SPECS", .member = "specs", .right = true },
@@ -78,6 +90,7 @@ int account_list(struct request *request)
 {
 	static const struct gpuspec_account host = { .name = GPUSPEC_ACCOUNT_HOST };
 	json_t *answer = json_object(), *rows = json_array();
+	struct gpuspec_fleet_view view;
 	struct gpuspec_tables tables;
 	size_t i;
 	int result;
@@ -91,10 +104,18 @@ int account_list(struct request *request)
 	for (i = 0; i < tables.account_count; i++)
 		json_array_append_new(rows, row_account(&tables, &tables.accounts[i]));
 	json_array_append_new(rows, row_account(&tables, &host));
+	fleet_view_read(request, &view);
+	for (i = 0; i < json_array_size(rows); i++)
+		output_set(json_array_get(rows, i), "from",
+			   row_from(&view, output_text(json_array_get(rows, i), "name")));
 	if (request->json)
 		output_json(answer);
 	else if (output_table(rows, columns, sizeof(columns) / sizeof(columns[0])))
 		result = fail(EXIT_FAILED, request->verb, "out of memory");
+	if (*view.problem)
+		fail(EXIT_DONE, request->verb, "which are the fleet's cannot be told: %s",
+		     view.problem);
+	gpuspec_fleet_view_free(&view);
 	json_decref(answer);
 	gpuspec_nl_free_tables(&tables);
 	return result;

@@ -38,12 +38,12 @@ static uint32_t count_held(const struct gpuspec_inventory *inventory,
 static int tell(const struct request *request, const struct gpuspec_inventory *inventory,
 		const struct gpuspec_answer *judged, const char *blocked)
 {
-	const struct fleet_claim claim = {
+	const struct gpuspec_fleet_claim claim = {
 		.id = judged->id, .account = judged->account,
 		.held = count_held(inventory, judged),
 	};
 	bool allowed = judged->reason == GPUSPEC_REASON_ALLOWED;
-	struct fleet_view view;
+	struct gpuspec_fleet_view view;
 	char sentence[1024];
 	json_t *answer;
 
@@ -69,7 +69,7 @@ static int tell(const struct request *request, const struct gpuspec_inventory *i
 	if (*view.problem)
 		fail(EXIT_DONE, request->verb, "whose rule it is cannot be told: %s", view.problem);
 	json_decref(answer);
-	fleet_view_free(&view);
+	gpuspec_fleet_view_free(&view);
 	return allowed ? EXIT_DONE : EXIT_REFUSED;
 }
 

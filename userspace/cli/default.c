@@ -89,7 +89,7 @@ static int change_default(struct request *request, enum gpuspec_default unnamed,
 static void read_defaults(const struct request *request,
 			  const struct gpuspec_inventory *inventory, struct defaults *defaults)
 {
-	struct fleet_view view;
+	struct gpuspec_fleet_view view;
 
 	fleet_view_read(request, &view);
 	*defaults = (struct defaults){
@@ -99,7 +99,7 @@ static void read_defaults(const struct request *request,
 	if (*view.problem)
 		fail(EXIT_DONE, request->verb, "what the fleet has cannot be told: %s",
 		     view.problem);
-	fleet_view_free(&view);
+	gpuspec_fleet_view_free(&view);
 }
 
 int set_default(struct request *request)

@@ -5,43 +5,15 @@
 
 #include "fleet.h"
 #include "output.h"
-#include "policy_meet.h"
 #include "row.h"
 #include "row_rule.h"
-#include "way_out.h"
 
-/* --- the files --- */
-
-static int read_both(struct gpuspec_policy_file *file, struct fleet_view *view)
+void fleet_view_read(const struct request *request, struct gpuspec_fleet_view *view)
 {
-	int error;
-
-	error = gpuspec_fleet_file_open(file, GPUSPEC_POLICY_FOLDER, 0, &view->fleet);
-	if (error || !view->fleet.joined)
-		return error;
-	gpuspec_policy_file_close(file);
-	return gpuspec_policy_file_open(file, GPUSPEC_POLICY_FOLDER, GPUSPEC_POLICY_FILE, 0,
-					&view->host);
-}
-
-void fleet_view_read(const struct request *request, struct fleet_view *view)
-{
-	struct gpuspec_policy_file file = GPUSPEC_POLICY_FILE_CLOSED;
-
-	memset(view, 0, sizeof(*view));
 	if (request->place)
-		return;
-	if (read_both(&file, view)) {
-		fleet_view_free(view);
-		snprintf(view->problem, sizeof(view->problem), "%s", file.folder.sentence);
-	}
-	gpuspec_policy_file_close(&file);
-}
-
-void fleet_view_free(struct fleet_view *view)
-{
-	gpuspec_fleet_free(&view->fleet);
-	gpuspec_policy_free(&view->host);
+		memset(view, 0, sizeof(*view));
+	else
+		gpuspec_fleet_view_read(view, GPUSPEC_POLICY_FOLDER);
 }
 
 int fleet_read(const struct request *request, struct gpuspec_fleet *fleet)
@@ -57,82 +29,30 @@ int fleet_read(const struct request *request, struct gpuspec_fleet *fleet)
 	return result;
 }
 
-/* --- whose rule it is --- */
+/* --- rows --- */
 
-/* What the fleet says, and what the host itself does. */
-struct verdicts {
-	enum gpuspec_reason fleet, host;
-};
-
-static bool judge(const struct fleet_view *view, const struct gpuspec_answer *judged,
-		  const struct fleet_claim *claim, struct verdicts *verdicts)
+void fleet_verdict_sentence(const struct gpuspec_fleet_view *view,
+			    const struct gpuspec_answer *judged,
+			    const struct gpuspec_fleet_claim *claim, char *sentence, size_t size)
 {
-	verdicts->fleet = GPUSPEC_REASON_ALLOWED;
-	verdicts->host = GPUSPEC_REASON_ALLOWED;
-	if (!view->fleet.joined || judged->reason == GPUSPEC_REASON_ALLOWED)
-		return false;
-	verdicts->fleet = gpuspec_policy_verdict(&view->fleet.policy, claim->id, claim->account,
-						 claim->held);
-	verdicts->host = gpuspec_policy_host_verdict(&view->fleet.policy, &view->host, claim->id,
-						     claim->account, claim->held);
-	/* The kernel may have another policy: what was applied last, or somebody else's. */
-	return verdicts->fleet != GPUSPEC_REASON_ALLOWED ||
-	       verdicts->host != GPUSPEC_REASON_ALLOWED;
+	int length = snprintf(sentence, size, "%s ", judged->id);
+
+	gpuspec_fleet_view_phrase(view, judged, claim, sentence + length, size - length);
 }
 
-/* "is disabled, by the fleet's policy; gpuspec enable --fleet allows it" */
-static void say(enum gpuspec_reason reason, bool fleet, const char *account, char *text,
-		size_t size)
+json_t *row_refused_by(const struct gpuspec_fleet_view *view, const struct gpuspec_answer *judged,
+		       const struct gpuspec_fleet_claim *claim)
 {
-	const char *whose = fleet ? "the fleet's policy" : "this host's policy";
-	char phrase[GPUSPEC_PHRASE_SIZE];
+	struct gpuspec_fleet_verdicts verdicts;
 
-	if (reason == GPUSPEC_REASON_UNKNOWN_SPEC) {
-		snprintf(text, size, "is not named by %s, whose default is closed%s", whose,
-			 fleet ? gpuspec_reason_fleet_way_out(reason) :
-				 gpuspec_reason_way_out(reason));
-		return;
-	}
-	gpuspec_reason_phrase(reason, account, phrase);
-	snprintf(text, size, "%s, by %s%s", phrase, whose,
-		 fleet ? gpuspec_reason_fleet_way_out(reason) : gpuspec_reason_way_out(reason));
-}
-
-void fleet_verdict_sentence(const struct fleet_view *view, const struct gpuspec_answer *judged,
-			    const struct fleet_claim *claim, char *sentence, size_t size)
-{
-	char phrase[GPUSPEC_PHRASE_SIZE], fleet[384] = "", host[384] = "";
-	struct verdicts verdicts;
-
-	if (!judge(view, judged, claim, &verdicts)) {
-		gpuspec_reason_phrase(judged->reason, judged->account, phrase);
-		snprintf(sentence, size, "%s %s%s", judged->id, phrase,
-			 gpuspec_reason_way_out(judged->reason));
-		return;
-	}
-	if (verdicts.fleet != GPUSPEC_REASON_ALLOWED)
-		say(verdicts.fleet, true, judged->account, fleet, sizeof(fleet));
-	if (verdicts.host != GPUSPEC_REASON_ALLOWED)
-		say(verdicts.host, false, judged->account, host, sizeof(host));
-	snprintf(sentence, size, "%s %s%s%s", judged->id, fleet, *fleet && *host ? "; and " : "",
-		 host);
-}
-
-json_t *row_refused_by(const struct fleet_view *view, const struct gpuspec_answer *judged,
-		       const struct fleet_claim *claim)
-{
-	struct verdicts verdicts;
-
-	if (!judge(view, judged, claim, &verdicts))
+	if (!gpuspec_fleet_view_blame(view, judged, claim, &verdicts))
 		return NULL;
 	if (verdicts.host == GPUSPEC_REASON_ALLOWED)
 		return json_string("fleet");
 	return json_string(verdicts.fleet == GPUSPEC_REASON_ALLOWED ? "host" : "both");
 }
 
-/* --- rows --- */
-
-void fleet_add_rules(json_t *row, const struct fleet_view *view, const char *id)
+void fleet_add_rules(json_t *row, const struct gpuspec_fleet_view *view, const char *id)
 {
 	bool joined = view->fleet.joined;
 
@@ -144,7 +64,7 @@ void fleet_add_rules(json_t *row, const struct fleet_view *view, const char *id)
 		   row_rule(gpuspec_policy_spec(&view->host, id)) : NULL);
 }
 
-json_t *row_fleet(const struct fleet_view *view)
+json_t *row_fleet(const struct gpuspec_fleet_view *view)
 {
 	json_t *row;
 

@@ -9,37 +9,25 @@
 #include <jansson.h>
 
 #include "cli.h"
-#include "fleet_file.h"
+#include "fleet_view.h"
 
-struct fleet_view {
-	struct gpuspec_fleet fleet;	/* not joined: there is nothing to tell */
-	struct gpuspec_policy host;
-	char problem[1024];		/* of a file that cannot be read; then as not joined */
-};
-
-/* To be freed in any case. In the fleet, no host has anything to tell. */
-void fleet_view_read(const struct request *request, struct fleet_view *view);
-void fleet_view_free(struct fleet_view *view);
+/* To be freed by gpuspec_fleet_view_free(). In the fleet, no host has anything to tell. */
+void fleet_view_read(const struct request *request, struct gpuspec_fleet_view *view);
 
 /* For those who change something: what the host has of its fleet, or an exit status. */
 int fleet_read(const struct request *request, struct gpuspec_fleet *fleet);
 
-/* An account that asks for a device of a spec; NULL: who binds it asks. */
-struct fleet_claim {
-	const char *id, *account;
-	uint32_t held;		/* devices of the spec that the account has */
-};
-
 /* Write what is so of a spec that was judged, and whose rule that is, with a way out. */
-void fleet_verdict_sentence(const struct fleet_view *view, const struct gpuspec_answer *judged,
-			    const struct fleet_claim *claim, char *sentence, size_t size);
+void fleet_verdict_sentence(const struct gpuspec_fleet_view *view,
+			    const struct gpuspec_answer *judged,
+			    const struct gpuspec_fleet_claim *claim, char *sentence, size_t size);
 /* Whose rule refuses it: "fleet", "host", "both"; NULL: nobody's, or there is no fleet. */
-json_t *row_refused_by(const struct fleet_view *view, const struct gpuspec_answer *judged,
-		       const struct fleet_claim *claim);
+json_t *row_refused_by(const struct gpuspec_fleet_view *view, const struct gpuspec_answer *judged,
+		       const struct gpuspec_fleet_claim *claim);
 
 /* To a row: "fleet" and "host", what either says of the spec, and "fleet_default"; or nulls. */
-void fleet_add_rules(json_t *row, const struct fleet_view *view, const char *id);
+void fleet_add_rules(json_t *row, const struct gpuspec_fleet_view *view, const char *id);
 /* {"revision", "when", "problem"}, or null. */
-json_t *row_fleet(const struct fleet_view *view);
+json_t *row_fleet(const struct gpuspec_fleet_view *view);
 
 #endif /* GPUSPEC_FLEET_H */

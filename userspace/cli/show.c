@@ -138,7 +138,7 @@ static int print(json_t *answer)
 }
 
 static int tell(const struct request *request, const struct gpuspec_inventory *inventory,
-		const struct gpuspec_model *model, const struct fleet_view *view)
+		const struct gpuspec_model *model, const struct gpuspec_fleet_view *view)
 {
 	json_t *answer = row_spec(inventory, model);
 	char hint[256];
@@ -161,7 +161,7 @@ static int tell(const struct request *request, const struct gpuspec_inventory *i
 }
 
 /* There is nothing of it in the kernel, though the host's own policy may name it. */
-static int tell_unknown(const struct request *request, const struct fleet_view *view,
+static int tell_unknown(const struct request *request, const struct gpuspec_fleet_view *view,
 			const char *id)
 {
 	if (gpuspec_policy_spec(&view->host, id))
@@ -175,7 +175,7 @@ int show(struct request *request)
 {
 	struct gpuspec_inventory inventory;
 	const struct gpuspec_model *model;
-	struct fleet_view view;
+	struct gpuspec_fleet_view view;
 	const char *id;
 	int result;
 
@@ -190,7 +190,7 @@ int show(struct request *request)
 		result = tell(request, &inventory, model, &view);
 	else if (id)
 		result = tell_unknown(request, &view, id);
-	fleet_view_free(&view);
+	gpuspec_fleet_view_free(&view);
 	gpuspec_inventory_free(&inventory);
 	return result;
 }

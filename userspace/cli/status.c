@@ -13,7 +13,7 @@ static void count(json_t *answer, const char *member, long long value)
 }
 
 static json_t *row_status(const struct gpuspec_inventory *inventory,
-			  const struct fleet_view *view)
+			  const struct gpuspec_fleet_view *view)
 {
 	const struct gpuspec_info *info = &inventory->info;
 	json_t *answer = json_object();
@@ -57,7 +57,7 @@ static void print_fleet(json_t *fleet)
 int status(struct request *request)
 {
 	struct gpuspec_inventory inventory;
-	struct fleet_view view;
+	struct gpuspec_fleet_view view;
 	json_t *answer;
 	int error;
 
@@ -66,7 +66,7 @@ int status(struct request *request)
 		return fail_nl(request->nl, error, "status");
 	fleet_view_read(request, &view);
 	answer = row_status(&inventory, &view);
-	fleet_view_free(&view);
+	gpuspec_fleet_view_free(&view);
 	gpuspec_inventory_free(&inventory);
 	if (request->json) {
 		output_json(answer);

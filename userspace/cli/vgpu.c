@@ -28,10 +28,10 @@
  */
 static int ask_kernel(struct request *request, const char *id)
 {
-	const struct fleet_claim claim = { .id = id };
+	const struct gpuspec_fleet_claim claim = { .id = id };
 	struct gpuspec_question question = { .id = id };
 	struct gpuspec_answer answer;
-	struct fleet_view view;
+	struct gpuspec_fleet_view view;
 	char sentence[1024];
 	int error;
 
@@ -43,7 +43,7 @@ static int ask_kernel(struct request *request, const char *id)
 		return EXIT_DONE;
 	fleet_view_read(request, &view);
 	fleet_verdict_sentence(&view, &answer, &claim, sentence, sizeof(sentence));
-	fleet_view_free(&view);
+	gpuspec_fleet_view_free(&view);
 	return fail(EXIT_REFUSED, request->verb, "%s", sentence);
 }
 

@@ -19,6 +19,7 @@
 
 #include "conf.h"
 #include "domain.h"
+#include "fleet_view.h"
 #include "judge.h"
 #include "nl.h"
 #include "owner.h"
@@ -36,6 +37,8 @@ struct hook {
 	size_t xml_size;
 	struct domain domain;
 	struct gpuspec_nl *nl;
+	struct gpuspec_fleet_view view;
+	bool viewed;		/* that was read */
 };
 
 /* libvirt drops what a hook says that lets pass; so the system's log has it, too. */
@@ -77,14 +80,26 @@ static int check(const char *address, const char *account, struct gpuspec_answer
 		 void *data)
 {
 	const struct gpuspec_question question = { .address = address, .account = account };
+	const struct hook *hook = data;
 
-	return gpuspec_nl_check(data, &question, answer);
+	return gpuspec_nl_check(hook->nl, &question, answer);
 }
 
-static int judge_by_tables(const struct hook *hook, const struct gpuspec_tables *tables)
+/* Where it cannot be read, the verdict is told without whose it is. */
+static const struct gpuspec_fleet_view *view(void *data)
+{
+	struct hook *hook = data;
+
+	if (!hook->viewed)
+		gpuspec_fleet_view_read(&hook->view, GPUSPEC_POLICY_FOLDER);
+	hook->viewed = true;
+	return &hook->view;
+}
+
+static int judge_by_tables(struct hook *hook, const struct gpuspec_tables *tables)
 {
 	const struct judge judge = {
-		.tables = tables, .check = check, .data = hook->nl, .out = stderr,
+		.tables = tables, .check = check, .view = view, .data = hook, .out = stderr,
 	};
 	struct owner owner;
 	int result;
@@ -168,6 +183,7 @@ int main(int argc, char **argv)
 	take_name(&hook, argv[1]);
 	status = prepare(&hook);
 	gpuspec_nl_close(hook.nl);
+	gpuspec_fleet_view_free(&hook.view);
 	domain_free(&hook.domain);
 	free(hook.xml);
 	return status;

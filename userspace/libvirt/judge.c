@@ -4,7 +4,6 @@
 
 #include "judge.h"
 #include "verdict.h"
-#include "way_out.h"
 
 /* NULL: it is no GPU of this host. */
 static const struct gpuspec_device *find_device(const struct gpuspec_tables *tables,
@@ -67,15 +66,51 @@ static bool depends_on_account(enum gpuspec_reason reason)
 	return reason == GPUSPEC_REASON_NOT_SHARED || reason == GPUSPEC_REASON_QUOTA;
 }
 
+/* How many devices of the spec has the account? */
+static uint32_t count_held(const struct gpuspec_tables *tables, const char *spec,
+			   const char *account)
+{
+	const struct gpuspec_device *device;
+	uint32_t count = 0;
+	size_t i;
+
+	for (i = 0; i < tables->device_count; i++) {
+		device = &tables->devices[i];
+		count += device->in_use && !strcmp(device->spec, spec) &&
+			 !strcmp(device->holder.account, account);
+	}
+	return count;
+}
+
 static int refuse(const struct judge *judge, const char *address,
 		  const struct gpuspec_answer *answer)
 {
-	char phrase[GPUSPEC_PHRASE_SIZE];
+	const struct gpuspec_fleet_claim claim = {
+		.id = answer->id, .account = answer->account,
+		.held = count_held(judge->tables, answer->id, answer->account),
+	};
+	char phrase[1024];
 
-	gpuspec_reason_phrase(answer->reason, answer->account, phrase);
-	fprintf(judge->out, "gpuspec: GPU %s (%s) %s%s\n", address, answer->id, phrase,
-		gpuspec_reason_way_out(answer->reason));
+	gpuspec_fleet_view_phrase(judge->view(judge->data), answer, &claim, phrase,
+				  sizeof(phrase));
+	fprintf(judge->out, "gpuspec: GPU %s (%s) %s\n", address, answer->id, phrase);
 	return 1;
+}
+
+/* The option that raises the maximum: of the policy, or of both, that the account has reached. */
+static const char *way_out(const struct judge *judge, const struct gpuspec_answer *answer,
+			   uint32_t held)
+{
+	const struct gpuspec_fleet_claim claim = {
+		.id = answer->id, .account = answer->account, .held = held,
+	};
+	struct gpuspec_fleet_verdicts verdicts;
+
+	if (!gpuspec_fleet_view_blame(judge->view(judge->data), answer, &claim, &verdicts) ||
+	    verdicts.fleet == GPUSPEC_REASON_ALLOWED)
+		return "a larger --max allows it";
+	return verdicts.host == GPUSPEC_REASON_ALLOWED ? "a larger --max --fleet allows it" :
+		"a larger --max for this host, and with --fleet, allows it";
 }
 
 /*
@@ -86,6 +121,7 @@ static int judge_maximum(const struct judge *judge, const struct gpuspec_device 
 			 const char *account, unsigned int before)
 {
 	const struct gpuspec_rule rule = rule_of(judge->tables, device->spec);
+	struct gpuspec_answer answer = { .reason = GPUSPEC_REASON_QUOTA };
 	struct gpuspec_claim claim = { .listed = true };
 	const struct gpuspec_share *share;
 
@@ -96,8 +132,11 @@ static int judge_maximum(const struct judge *judge, const struct gpuspec_device 
 	claim.held = share->held + before;
 	if (gpuspec_verdict(&rule, judge->tables->info.unnamed, &claim) != GPUSPEC_REASON_QUOTA)
 		return 0;
-	fprintf(judge->out, "gpuspec: GPU %s (%s) is more than the maximum of account %s, which may hold %u, holds %u, and gets %u with this VM before; a larger --max allows it\n",
-		device->address, device->spec, account, share->maximum, share->held, before);
+	snprintf(answer.id, sizeof(answer.id), "%s", device->spec);
+	snprintf(answer.account, sizeof(answer.account), "%s", account);
+	fprintf(judge->out, "gpuspec: GPU %s (%s) is more than the maximum of account %s, which may hold %u, holds %u, and gets %u with this VM before; %s\n",
+		device->address, device->spec, account, share->maximum, share->held, before,
+		way_out(judge, &answer, claim.held));
 	return 1;
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "domain.h"
+#include "fleet_view.h"
 #include "nl.h"
 #include "owner.h"
 
@@ -14,6 +15,8 @@ struct judge {
 	/* The kernel's verdict, as by gpuspec_nl_check(). */
 	int (*check)(const char *address, const char *account, struct gpuspec_answer *answer,
 		     void *data);
+	/* What the host has of its fleet, once something is refused. */
+	const struct gpuspec_fleet_view *(*view)(void *data);
 	void *data;
 	FILE *out;	/* one line for each device that is refused */
 };

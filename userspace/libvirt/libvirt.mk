@@ -4,19 +4,16 @@ SYSCONFDIR ?= /etc
 
 HOOK_XML := libxml-2.0
 HOOK_CPPFLAGS := $(CPPFLAGS) -Ilibvirt $(shell pkg-config --cflags $(HOOK_XML))
-HOOK_LDLIBS := $(shell pkg-config --libs libnl-3.0 libnl-genl-3.0 $(HOOK_XML))
+HOOK_LDLIBS := $(shell pkg-config --libs libnl-3.0 libnl-genl-3.0 jansson libmd $(HOOK_XML))
 HOOK_HEADERS := $(HEADERS) $(wildcard libvirt/*.h)
-# Of the library only what it needs: what is not linked need not be found at each start of a VM.
-HOOK_LIB := lib/nl.c lib/nl_message.c lib/nl_socket.c lib/accounts.c lib/conf.c lib/fleet_key.c lib/way_out.c \
-	lib/utf8.c $(KMOD)/spec_id.c $(KMOD)/account_name.c $(KMOD)/verdict.c
 # Without main().
 HOOK_PARTS := $(filter-out libvirt/hook.c,$(wildcard libvirt/*.c))
 
 all: $(BUILD)/libvirt-hook
 
-$(BUILD)/libvirt-hook: libvirt/hook.c $(HOOK_PARTS) $(HOOK_LIB) $(HOOK_HEADERS) libvirt/libvirt.mk
-	@mkdir -p $(@D)
-	$(COMPILE) $(HOOK_CPPFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) $(HOOK_LDLIBS)
+# Of libraries only what it needs: what is not linked need not be found at each start of a VM.
+$(BUILD)/libvirt-hook: libvirt/hook.c $(HOOK_PARTS) $(BUILD)/gpuspec.a $(HOOK_HEADERS) libvirt/libvirt.mk
+	$(COMPILE) $(HOOK_CPPFLAGS) $(LDFLAGS) -o $@ $(filter %.c %.a,$^) $(HOOK_LDLIBS)
 
 $(BUILD)/tests/libvirt_%: tests/libvirt_%.c $(HOOK_PARTS) $(BUILD)/tests/tested.a $(HOOK_HEADERS)
 	$(COMPILE) $(HOOK_CPPFLAGS) $(SANITIZE) -o $@ $(filter %.c %.a,$^) $(LDLIBS) $(HOOK_LDLIBS)

@@ -207,13 +207,21 @@ static int check(const char *address, const char *account, struct gpuspec_answer
 	return 0;
 }
 
+static struct gpuspec_fleet_view fleet_view;
+
+static const struct gpuspec_fleet_view *view(void *data)
+{
+	(void)data;
+	return &fleet_view;
+}
+
 /* @addresses are apart by a blank; @wanted is what is said, line by line. */
 static void test_judge(const char *account, bool certain, const char *addresses,
 		       const char *wanted)
 {
 	char list[512], *rest = list, *address, *said = NULL;
 	struct owner owner = { .certain = certain };
-	struct judge judge = { .tables = &tables, .check = check };
+	struct judge judge = { .tables = &tables, .check = check, .view = view };
 	char rows[8][HOST_DEVICE_SIZE];
 	struct domain domain = { .devices = rows };
 	int refused, lines = 0;
@@ -265,13 +273,41 @@ static void test_judgements(void)
 		   "gpuspec: GPU 0000:02:00.0 (pci:1002:73bf:1da2:e438) is disabled; gpuspec enable allows it\n");
 }
 
+/* Where the tables are what comes of a fleet's policy and the host's, it is told whose it is. */
+static void test_fleet(void)
+{
+	static const char fleet[] = "{\"version\": 1, \"default\": \"open\", \"accounts\": {\"blue\": {}}, \"specs\": {"
+		"\"pci:1002:73bf:1da2:e438\": {\"state\": \"disabled\", \"shared\": \"all\"},"
+		"\"vf:8086:4680:4680\": {\"state\": \"enabled\", \"shared\": [{\"account\": \"blue\", \"max\": 3}]}}}";
+	static const char host[] = "{\"version\": 1, \"default\": \"closed\", \"accounts\": {\"blue\": {}}, \"specs\": {"
+		"\"mdev:nvidia-35\": {\"state\": \"enabled\", \"shared\": \"none\"},"
+		"\"vf:8086:4680:4680\": {\"state\": \"enabled\", \"shared\": [{\"account\": \"blue\"}]}}}";
+	char why[256];
+
+	fleet_view.fleet.joined = true;
+	if (gpuspec_policy_parse(&fleet_view.fleet.policy, fleet, strlen(fleet), why, sizeof(why)) ||
+	    gpuspec_policy_parse(&fleet_view.host, host, strlen(host), why, sizeof(why))) {
+		printf("%s\n", why);
+		failed = 1;
+	}
+	test_judge("host", true, "0000:02:00.0 " UUID " 0000:04:00.0",
+		   "gpuspec: GPU 0000:02:00.0 (pci:1002:73bf:1da2:e438) is disabled, by the fleet's policy; gpuspec enable --fleet allows it\n"
+		   "gpuspec: GPU " UUID " (mdev:nvidia-35) is recalled from all accounts, by this host's policy; gpuspec share allows it\n"
+		   "gpuspec: GPU 0000:04:00.0 (pci:1234:1111:1af4:1100) is not named by this host's policy, whose default is closed; gpuspec enable and gpuspec share --all name it\n");
+	test_judge("red", true, "0000:03:00.1",
+		   "gpuspec: GPU 0000:03:00.1 (vf:8086:4680:4680) is not shared with account red, by the fleet's policy; gpuspec share --fleet --account allows it; and is not shared with account red, by this host's policy; gpuspec share --account allows it\n");
+	test_judge("blue", true, "0000:03:00.1 0000:03:00.2 0000:03:00.3",
+		   "gpuspec: GPU 0000:03:00.3 (vf:8086:4680:4680) is more than the maximum of account blue, which may hold 3, holds 1, and gets 2 with this VM before; a larger --max --fleet allows it\n");
+	gpuspec_fleet_view_free(&fleet_view);
+}
+
 static void test_errors(void)
 {
 	char rows[][HOST_DEVICE_SIZE] = { "0000:02:00.0" };
 	const struct domain domain = { .devices = rows, .device_count = 1 };
 	const struct owner owner = { .account = "host", .certain = true };
 	const int wanted[][2] = { { -ENOENT, 0 }, { -EPERM, -EPERM }, { -ENOMEM, -ENOMEM } };
-	struct judge judge = { .tables = &tables, .check = check, .out = stdout };
+	struct judge judge = { .tables = &tables, .check = check, .view = view, .out = stdout };
 	int error;
 	size_t i;
 
@@ -290,6 +326,7 @@ int main(void)
 	test_partitions();
 	test_owners();
 	test_judgements();
+	test_fleet();
 	test_errors();
 	return failed;
 }
