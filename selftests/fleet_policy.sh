@@ -176,6 +176,30 @@ test_both_are_shown() {
 	gpuspec apply | grep -q 'Nothing to change'
 }
 
+# By what the host knows itself: there is no etcd.
+test_metrics() {
+	local word=/run/gpuspec/agent/word.json
+	fleet_rule disabled '"all"'
+	gpuspec metrics >"$work/metrics"
+	"$GPUSPEC_CACHE/tools/promtool" check metrics <"$work/metrics"
+	grep -qx 'gpuspec_fleet_info{prefix="/gpuspec",host="[^"]*"} 1' "$work/metrics"
+	grep -qx 'gpuspec_fleet_revision 7' "$work/metrics"
+	grep -qx 'gpuspec_fleet_problem 0' "$work/metrics"
+	fails grep '^gpuspec_fleet_heard' "$work/metrics"
+	mkdir -p "${word%/*}"
+	echo '{"heard": 1764127500}' >$word
+	gpuspec metrics >"$work/metrics"
+	grep -qx 'gpuspec_fleet_heard_timestamp_seconds 1764127500' "$work/metrics"
+	grep -qx 'gpuspec_fleet_problem 0' "$work/metrics"
+	echo '{"heard": 1764127500, "problem": "the policy is broken"}' >$word
+	gpuspec metrics >"$work/metrics"
+	"$GPUSPEC_CACHE/tools/promtool" check metrics <"$work/metrics"
+	grep -qx 'gpuspec_fleet_problem 1' "$work/metrics"
+	rm $word
+	: >$fleet
+	gpuspec metrics | grep -qx 'gpuspec_fleet_problem 1'
+}
+
 # A module that was loaded anew gets both again.
 test_it_comes_back() {
 	local before verb

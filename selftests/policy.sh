@@ -316,6 +316,7 @@ test_metrics() {
 	grep -qx "gpuspec_devices_in_use{spec=\"$spec_ab\",account=\"blue\"} 1" "$work/metrics"
 	grep -qx 'gpuspec_refusals_total{reason="not-shared"} 1' "$work/metrics"
 	grep -q "gpuspec_spec_info{spec=\"$spec_ab\",kind=\"pgpu\",name=\"[^\"]*\",shared=\"list\"} 1" "$work/metrics"
+	fails grep fleet "$work/metrics"
 	"$GPUSPEC_CACHE/tools/promtool" check metrics <"$work/metrics"
 	let_go first
 }

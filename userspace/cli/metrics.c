@@ -3,7 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agent_word.h"
 #include "cli.h"
+#include "conf.h"
+#include "fleet.h"
 #include "inventory.h"
 #include "row.h"
 #include "utf8.h"
@@ -156,6 +159,36 @@ static void put_host(const struct gpuspec_info *info)
 	}
 }
 
+/* As this host has it: etcd is not asked. */
+static void put_fleet(const struct request *request)
+{
+	struct gpuspec_fleet_view view;
+	struct gpuspec_agent_word word;
+	struct gpuspec_conf conf;
+	bool heard = false;
+
+	fleet_view_read(request, &view);
+	if (view.fleet.joined || *view.problem) {
+		/* What is wrong with it is told by who needs it. */
+		gpuspec_conf_read(GPUSPEC_CONF_PATH, &conf);
+		heard = !gpuspec_agent_word_read(&word, GPUSPEC_AGENT_FOLDER);
+		begin("gpuspec_fleet_info", "gauge", "The fleet that this host is of, and what it is called there.");
+		printf("gpuspec_fleet_info{");
+		put_label("prefix", conf.etcd_prefix, true);
+		put_label("host", conf.host_name, false);
+		puts("} 1");
+		begin("gpuspec_fleet_revision", "gauge", "The revision of the fleet's policy that this host has.");
+		printf("gpuspec_fleet_revision %lld\n", (long long)view.fleet.revision);
+		begin("gpuspec_fleet_problem", "gauge", "Is something that was decided not in force here?");
+		printf("gpuspec_fleet_problem %d\n", *view.problem || *word.problem);
+	}
+	if (heard) {
+		begin("gpuspec_fleet_heard_timestamp_seconds", "gauge", "When the agent has heard etcd last.");
+		printf("gpuspec_fleet_heard_timestamp_seconds %lld\n", word.heard);
+	}
+	gpuspec_fleet_view_free(&view);
+}
+
 int metrics(struct request *request)
 {
 	struct gpuspec_inventory inventory;
@@ -177,6 +210,7 @@ int metrics(struct request *request)
 	put_devices(&inventory.tables, "gpuspec_rom_devices",
 		    "Devices by what became of the ROM of their spec.", "state", rom_state_of,
 		    same_rom_state);
+	put_fleet(request);
 	gpuspec_inventory_free(&inventory);
 	return EXIT_DONE;
 }

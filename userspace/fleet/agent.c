@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "agent_word.h"
 #include "etcd_watch.h"
 #include "follow.h"
 #include "interruption.h"
@@ -85,6 +86,15 @@ tell(struct agent *agent, const char *level, const char *format, ...)
 	memcpy(agent->told, line, sizeof(line));
 	fprintf(stderr, "%sgpuspec: agent: %s\n", level, line);
 	sd_notifyf(0, "STATUS=%s", line);
+}
+
+/* etcd was heard just now. For others on this host: the agent does not need it. */
+static void leave_word(const struct agent *agent)
+{
+	struct gpuspec_agent_word word = { .heard = time(NULL) };
+
+	snprintf(word.problem, sizeof(word.problem), "%s", agent->follower.problem);
+	gpuspec_agent_word_write(&word, GPUSPEC_AGENT_FOLDER);
 }
 
 static void be_ready(struct agent *agent)
@@ -336,6 +346,7 @@ static int on_news(sd_event_source *source, int fd, uint32_t events, void *data)
 		error = follow_now(agent, &seen);
 	if (error)
 		return lose(agent, error);
+	leave_word(agent);
 	publish_soon(agent);
 	return 0;
 }
@@ -414,6 +425,7 @@ static int on_keep_alive(sd_event_source *source, uint64_t usec, void *data)
 	(void)usec;
 	if (error)
 		return lose(agent, error);
+	leave_word(agent);
 	set_timer(source, KEEP_ALIVE);
 	return 0;
 }

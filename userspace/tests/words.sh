@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The program, its man pages and its completion speak of the same verbs, options and checks.
+# The program, its man pages and its completion speak of the same verbs, options, metrics
+# and checks.
 # usage: tests/words.sh PROGRAM
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -44,6 +45,10 @@ for verb in "${verbs[@]}"; do
 	*) grep -qw -- "$verb" completion/gpuspec.bash || fail "the completion does not know what follows $verb" ;;
 	esac
 done
+
+metrics=$(grep -oE '"gpuspec_[a-z_]+"' cli/metrics.c | tr -d '"' | sort -u)
+documented_metrics=$(section gpuspec.8 METRICS | sed -n 's/^\.B \(gpuspec_.*\)/\1/p' | sort)
+is_same metrics "$metrics" "$documented_metrics"
 
 # The checks of ROMs, in the parser's order; and which of them the program lets one waive.
 checks=$(grep -oE '\<GPUSPEC_ROM_[EW][0-9]{2}\>' ../kmod/rom_image.h | sed 's/.*_//')
