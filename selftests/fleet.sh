@@ -333,6 +333,28 @@ test_rom_that_does_not_match_is_refused() {
 	on alpha gpuspec rom clear $spec --fleet --wait
 }
 
+test_rom_history_that_is_broken_begins_anew() {
+	make_rom one one 65536
+	make_rom two two 1048576
+	on alpha gpuspec rom set $spec /root/one.rom --fleet --wait
+	echo '{' | ctl put /gpuspec/decided/rom/$spec
+	eventually told_by_hosts 3
+	has 'No host takes one of the ROMs' on beta gpuspec hosts
+	# All else is followed.
+	on alpha gpuspec disable $spec --fleet
+	all eventually_refuses
+	on alpha gpuspec enable $spec --fleet
+	all eventually_opens
+	all shows "$(digest one)"
+	fails_with 'gpuspec rom set --fleet sets one' on alpha gpuspec rom clear $spec --fleet
+	has 'its history begins anew' on alpha gpuspec rom set $spec /root/two.rom --fleet --wait
+	all shows "$(digest two)"
+	is "$(on gamma gpuspec rom history $spec --fleet --json | gojq '.history | length')" 1
+	on alpha gpuspec rom clear $spec --fleet --wait
+}
+
+eventually_opens() { eventually opens "$1"; }
+
 test_host_of_another_machine_by_the_same_name() {
 	on beta "cat >/root/alpha.login <<'END'
 $(on alpha cat /etc/gpuspec/fleet.login)

@@ -7,6 +7,7 @@
 #define GPUSPEC_FLEET_DECIDED_H
 
 #include "fleet_etcd.h"
+#include "fleet_file.h"
 #include "policy.h"
 #include "rom_history.h"
 
@@ -15,6 +16,7 @@
 
 struct decided_rom {
 	struct gpuspec_rom_history history;
+	bool broken;		/* it could not be read, and is empty */
 	int64_t revision;	/* at which it was last changed; 0: never */
 };
 
@@ -24,7 +26,7 @@ struct decided {
 	struct gpuspec_policy policy;
 	struct decided_rom *roms;	/* by spec */
 	size_t rom_count;
-	char why[768];		/* what is wrong with it, and where */
+	char why[768];		/* what is wrong with it, and where; of ROMs, too */
 	bool bad_policy;	/* it is the policy */
 };
 
@@ -36,7 +38,15 @@ struct decided {
 int decided_read(struct fleet_etcd *fleet, struct decided *decided, int64_t *seen);
 void decided_free(struct decided *decided);
 
+/*
+ * Take the value of a key that is below decided/, each once: 0, -ENOMEM, or
+ * -EINVAL with the reason in decided->why. Begins with all zero.
+ */
+int decided_take(struct decided *decided, const char *prefix, const struct gpuspec_etcd_kv *kv);
+
 /* That of a spec: NULL if none was ever set. */
 const struct decided_rom *decided_rom(const struct decided *decided, const char *spec);
+/* What a host keeps of it; false: none is in force, or it is broken. */
+bool decided_rom_in_force(const struct decided_rom *rom, struct gpuspec_fleet_rom *kept);
 
 #endif /* GPUSPEC_FLEET_DECIDED_H */

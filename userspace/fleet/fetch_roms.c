@@ -88,29 +88,20 @@ static int fetch(struct fetching *fetching, const char *spec,
 	return error;
 }
 
-static int add(struct gpuspec_fleet *next, const char *spec,
-	       const struct gpuspec_rom_entry *entry)
-{
-	struct gpuspec_fleet_rom rom = { .size = entry->size };
-
-	snprintf(rom.spec, sizeof(rom.spec), "%s", spec);
-	snprintf(rom.sha256, sizeof(rom.sha256), "%s", entry->sha256);
-	snprintf(rom.version, sizeof(rom.version), "%s", entry->version);
-	return gpuspec_fleet_add_rom(next, &rom);
-}
-
-static int take(struct fetching *fetching, const struct gpuspec_rom_history *history,
+static int take(struct fetching *fetching, const struct decided_rom *rom,
 		const struct gpuspec_fleet *last, struct gpuspec_fleet *next)
 {
-	const struct gpuspec_rom_entry *entry = gpuspec_rom_history_current(history);
-	const struct gpuspec_fleet_rom *old = gpuspec_fleet_rom(last, history->spec);
-	int error;
+	const struct gpuspec_rom_entry *entry = gpuspec_rom_history_current(&rom->history);
+	const struct gpuspec_fleet_rom *old = gpuspec_fleet_rom(last, rom->history.spec);
+	struct gpuspec_fleet_rom kept;
+	int error = -EINVAL;
 
-	if (!entry)
+	if (!entry && !rom->broken)
 		return 0;
-	error = fetch(fetching, history->spec, entry);
-	if (!error)
-		return add(next, history->spec, entry);
+	if (entry)
+		error = fetch(fetching, rom->history.spec, entry);
+	if (!error && decided_rom_in_force(rom, &kept))
+		return gpuspec_fleet_add_rom(next, &kept);
 	if (error != -EINVAL)
 		return error;
 	return old ? gpuspec_fleet_add_rom(next, old) : 0;
@@ -126,7 +117,7 @@ static int leave_all(const struct decided *decided, const struct gpuspec_fleet *
 
 	for (i = 0; i < last->rom_count && !error; i++) {
 		rom = decided_rom(decided, last->roms[i].spec);
-		if (rom && gpuspec_rom_history_current(&rom->history))
+		if (rom && (rom->broken || gpuspec_rom_history_current(&rom->history)))
 			error = gpuspec_fleet_add_rom(next, &last->roms[i]);
 	}
 	return error;
@@ -151,7 +142,7 @@ int fetch_roms(struct fleet_etcd *fleet, const struct decided *decided,
 		error = leave_all(decided, last, next);
 	} else {
 		for (i = 0; i < decided->rom_count && !error; i++)
-			error = take(&fetching, &decided->roms[i].history, last, next);
+			error = take(&fetching, &decided->roms[i], last, next);
 	}
 	gpuspec_rom_store_close(&fetching.store);
 	return error;

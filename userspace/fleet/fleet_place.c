@@ -33,8 +33,7 @@ int fleet_place_read_decided(struct request *request, struct fleet_place *place)
 	if (error == -EINVAL)
 		return fail(EXIT_FAILED, request->verb, "%s%s", place->decided.why,
 			    place->decided.bad_policy ?
-			    "; gpuspec apply --fleet FILE puts a good policy in its place" :
-			    "; etcdctl del removes it, and a ROM is then set anew");
+			    "; gpuspec apply --fleet FILE puts a good policy in its place" : "");
 	if (error)
 		return fleet_fail(place->fleet, error, request->verb);
 	if (!place->decided.policy_revision)

@@ -133,6 +133,8 @@ int follow(struct follower *follower, struct request *request, int64_t *seen)
 	} else if (!error && !decided.policy_revision) {
 		say(follower, "nothing was decided for this fleet yet; gpuspec fleet init makes its first policy");
 	} else if (!error) {
+		if (*decided.why)
+			say(follower, decided.why);
 		error = take(follower, request, &decided);
 	}
 	decided_free(&decided);

@@ -21,7 +21,11 @@ int fleet_rom_history(struct request *request, const char *spec,
 	if (result)
 		return result;
 	rom = decided_rom(&place->decided, spec);
-	if (!rom) {
+	if (rom && rom->broken && strcmp(request->verb, "rom set"))
+		return fail(EXIT_FAILED, request->verb, "what etcd has of %s's ROMs cannot be read; gpuspec rom set --fleet sets one, and begins its history anew",
+			    spec);
+	/* What can be read no more makes way for what is set now. */
+	if (!rom || rom->broken) {
 		snprintf(history->spec, sizeof(history->spec), "%s", spec);
 		return EXIT_DONE;
 	}
@@ -67,7 +71,8 @@ static void collect(struct fleet_place *place)
 {
 	struct decided decided;
 
-	if (!decided_read(place->fleet, &decided, NULL))
+	/* What a history that cannot be read needs is not known. */
+	if (!decided_read(place->fleet, &decided, NULL) && !*decided.why)
 		rom_pieces_collect(place->fleet, decided.revision, is_needed, &decided);
 	decided_free(&decided);
 }
@@ -101,6 +106,7 @@ static int decide(struct request *request, struct fleet_place *place,
 int fleet_rom_make(struct request *request, struct rom_change *change)
 {
 	struct fleet_place *place = request->place_data;
+	const struct decided_rom *rom = decided_rom(&place->decided, change->spec);
 	int error = decide(request, place, change);
 
 	if (error == -EAGAIN) {
@@ -109,6 +115,9 @@ int fleet_rom_make(struct request *request, struct rom_change *change)
 	}
 	if (error)
 		return fleet_fail_decision(place->fleet, error, request->verb);
+	if (rom && rom->broken)
+		fail(EXIT_DONE, request->verb, "what etcd had of %s's ROMs could not be read; its history begins anew",
+		     change->spec);
 	collect(place);
 	return EXIT_DONE;
 }

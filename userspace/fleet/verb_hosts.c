@@ -65,12 +65,14 @@ static const struct column columns[] = {
 	{ .title = "PROBLEM", .member = "problem", .shrinks = true, .optional = true },
 };
 
-static int print_answer(const struct request *request, json_t *answer)
+/* With a ROM that is broken, all else is taken. */
+static int print_answer(const struct request *request, json_t *answer, bool takes_none)
 {
 	json_t *rows = output_get(answer, "hosts");
 
 	if (output_get(answer, "problem"))
-		printf("No host takes what was decided: %s.\n", output_text(answer, "problem"));
+		printf("No host takes %s: %s.\n", takes_none ? "what was decided" :
+		       "one of the ROMs that were decided", output_text(answer, "problem"));
 	if (!json_array_size(rows))
 		puts("No host of this fleet has an agent: gpuspec fleet join, on each, begins with one.");
 	else if (output_table(rows, columns, sizeof(columns) / sizeof(columns[0])))
@@ -100,7 +102,7 @@ int fleet_verb_hosts(struct request *request, struct fleet_etcd *fleet)
 	if (!result && request->json)
 		output_json(answer);
 	else if (!result)
-		result = print_answer(request, answer);
+		result = print_answer(request, answer, error);
 	json_decref(answer);
 	decided_free(&decided);
 	fleet_hosts_free(&hosts);

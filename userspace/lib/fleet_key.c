@@ -123,7 +123,12 @@ static bool take_host(struct gpuspec_fleet_key *parsed, const char **rest)
 /* Spec ids have a form; what else is a name is judged by who reads the value. */
 static bool is_name(enum gpuspec_fleet_key_kind kind, const char *name)
 {
-	if (kind == GPUSPEC_FLEET_ROM || kind == GPUSPEC_FLEET_SPEC)
+	struct gpuspec_id id;
+
+	/* Only a card has a ROM. */
+	if (kind == GPUSPEC_FLEET_ROM)
+		return gpuspec_id_parse(name, &id) && id.form == GPUSPEC_ID_PCI;
+	if (kind == GPUSPEC_FLEET_SPEC)
 		return gpuspec_id_parse(name, NULL);
 	if (kind == GPUSPEC_FLEET_DEVICE)
 		return *name && strlen(name) <= GPUSPEC_ADDRESS_MAX;

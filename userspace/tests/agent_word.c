@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,19 +7,9 @@
 #include <unistd.h>
 
 #include "agent_word.h"
+#include "check.h"
 
 static char folder[] = "/tmp/gpuspec-agent-XXXXXX";
-static int failed;
-
-static void expect(bool holds, const char *what)
-{
-	if (holds)
-		return;
-	printf("does not hold: %s\n", what);
-	failed = 1;
-}
-
-#define EXPECT(condition)	expect(condition, #condition)
 
 static void put(const char *text)
 {
@@ -42,25 +31,25 @@ int main(void)
 
 	if (!mkdtemp(folder))
 		return 1;
-	EXPECT(gpuspec_agent_word_read(&said, folder) == -ENOENT);
+	check(gpuspec_agent_word_read(&said, folder) == -ENOENT);
 	snprintf(deeper, sizeof(deeper), "%s/a/b", folder);
-	EXPECT(gpuspec_agent_word_read(&said, deeper) == -ENOENT);
-	EXPECT(!gpuspec_agent_word_write(&word, deeper));
-	EXPECT(!gpuspec_agent_word_read(&said, deeper));
-	EXPECT(!memcmp(&word, &said, sizeof(word)));
+	check(gpuspec_agent_word_read(&said, deeper) == -ENOENT);
+	check(!gpuspec_agent_word_write(&word, deeper));
+	check(!gpuspec_agent_word_read(&said, deeper));
+	check(!memcmp(&word, &said, sizeof(word)));
 	snprintf(word.problem, sizeof(word.problem), "the fleet's policy: \"x\" is no state");
 	word.heard++;
-	EXPECT(!gpuspec_agent_word_write(&word, deeper));
-	EXPECT(!gpuspec_agent_word_read(&said, deeper));
-	EXPECT(!memcmp(&word, &said, sizeof(word)));
+	check(!gpuspec_agent_word_write(&word, deeper));
+	check(!gpuspec_agent_word_read(&said, deeper));
+	check(!memcmp(&word, &said, sizeof(word)));
 	put("");
-	EXPECT(gpuspec_agent_word_read(&said, folder) == -EINVAL);
+	check(gpuspec_agent_word_read(&said, folder) == -EINVAL);
 	put("[]");
-	EXPECT(gpuspec_agent_word_read(&said, folder) == -EINVAL);
+	check(gpuspec_agent_word_read(&said, folder) == -EINVAL);
 	put("{\"heard\": \"now\"}");
-	EXPECT(gpuspec_agent_word_read(&said, folder) == -EINVAL);
+	check(gpuspec_agent_word_read(&said, folder) == -EINVAL);
 	put("{\"heard\": 1}");
-	EXPECT(!gpuspec_agent_word_read(&said, folder) && said.heard == 1 && !*said.problem);
+	check(!gpuspec_agent_word_read(&said, folder) && said.heard == 1 && !*said.problem);
 	snprintf(command, sizeof(command), "rm -r %s", folder);
 	return system(command) ? 1 : failed;
 }
