@@ -9,6 +9,7 @@
 #include "output.h"
 #include "row.h"
 #include "row_read.h"
+#include "utf8.h"
 #include "verdict.h"
 
 /* --- one host after another --- */
@@ -47,17 +48,19 @@ static struct fleet_host *take_host(struct fleet_hosts *hosts, const char *name)
 	return host;
 }
 
-/* The first one stays: others may come of it. */
+/* The first one stays: others may come of it. A key may be anything, as may its value. */
 static void __attribute__((format(printf, 2, 3)))
 complain(struct fleet_host *host, const char *why, ...)
 {
+	char text[sizeof(host->complaint)];
 	va_list args;
 
 	if (*host->complaint)
 		return;
 	va_start(args, why);
-	vsnprintf(host->complaint, sizeof(host->complaint), why, args);
+	vsnprintf(text, sizeof(text), why, args);
 	va_end(args);
+	gpuspec_utf8_clean_line(host->complaint, sizeof(host->complaint), text);
 }
 
 static int read_status(struct fleet_status *status, const json_t *row, const char **wrong)

@@ -227,6 +227,7 @@ static void test_wrong(void)
 	      "\",\"holder\":{\"pid\":1,\"account\":\"/\"}}", "(holder)");
 	wrong("devices/a/0000:01:00.0", "{\"address\":\"0000:01:00.0\",\"spec\":\"" CARD
 	      "\",\"rom\":\"shown\"}", "(rom)");
+	wrong("devices/a/\x1b[2J\xff\nx", "{}", "of ?[2J??x is not");
 	wrong("hosts/a/status", "{\"revision\":\"12\"}", "of itself");
 }
 
