@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/utsname.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
@@ -18,6 +17,7 @@
 #include <unistd.h>
 
 #include "agent_word.h"
+#include "backoff.h"
 #include "etcd_watch.h"
 #include "follow.h"
 #include "interruption.h"
@@ -57,7 +57,8 @@ struct agent {
 	bool decided;			/* there is something new */
 	bool logs_in;			/* the way to etcd is to be found anew */
 	bool ready;			/* that was told */
-	uint64_t backoff, published_at;
+	struct backoff backoff;		/* in us */
+	uint64_t published_at;
 	struct fleet_status status;	/* as it was published last */
 	char told[1024];		/* what the log has last */
 
@@ -126,16 +127,6 @@ static void stop_timer(sd_event_source *timer)
 	sd_event_source_set_enabled(timer, SD_EVENT_OFF);
 }
 
-/* At least half of it: hosts that lost etcd together do not come back together. */
-static uint64_t jitter(uint64_t usec)
-{
-	uint32_t dice = 0;
-
-	if (getrandom(&dice, sizeof(dice), GRND_NONBLOCK) < 0)
-		dice = getpid();
-	return usec / 2 + dice % (usec / 2 + 1);
-}
-
 /* --- with etcd, and without --- */
 
 static void go_down(struct agent *agent)
@@ -146,8 +137,7 @@ static void go_down(struct agent *agent)
 	stop_timer(agent->keep_alive);
 	stop_timer(agent->publish);
 	stop_timer(agent->floor);
-	set_timer(agent->connect, jitter(agent->backoff));
-	agent->backoff = agent->backoff * 2 < BACKOFF_MOST ? agent->backoff * 2 : BACKOFF_MOST;
+	set_timer(agent->connect, backoff_next(&agent->backoff));
 }
 
 /* Something could not be done with etcd: tell of it, and begin anew later. */
@@ -407,9 +397,9 @@ static int on_connect(sd_event_source *source, uint64_t usec, void *data)
 		return lose(agent, error);
 	if (!agent->watch)
 		return 0;
-	agent->backoff = BACKOFF_LEAST;
+	agent->backoff.wait = 0;
 	set_timer(agent->keep_alive, KEEP_ALIVE);
-	set_timer(agent->floor, jitter(FLOOR));
+	set_timer(agent->floor, backoff_jitter(FLOOR));
 	if (!*agent->follower.problem)
 		tell(agent, SD_INFO, "of the fleet at %s, at revision %lld",
 		     gpuspec_etcd_endpoint(agent->fleet->etcd), (long long)agent->follower.applied);
@@ -500,7 +490,6 @@ static int begin(struct agent *agent)
 		return error;
 	/* Who waits is told in time, whatever else is due. */
 	sd_event_source_set_priority(agent->patience, SD_EVENT_PRIORITY_IMPORTANT);
-	agent->backoff = BACKOFF_LEAST;
 	set_timer(agent->connect, 0);
 	set_timer(agent->patience, PATIENCE);
 	return 0;
@@ -514,6 +503,7 @@ static void end(struct agent *agent)
 		publish_end(&agent->publisher);
 	gpuspec_etcd_watch_close(agent->watch);
 	publish_free(&agent->publisher);
+	rom_refusals_free(&agent->follower.refusals);
 	gpuspec_nl_close(agent->listener);
 	sd_event_source_disable_unref(agent->news);
 	sd_event_source_disable_unref(agent->module);
@@ -551,6 +541,7 @@ int fleet_verb_agent(struct request *request, struct fleet_etcd *fleet)
 			.host = fleet->conf.host_name,
 		},
 		.follower = { .fleet = fleet },
+		.backoff = { .least = BACKOFF_LEAST, .most = BACKOFF_MOST },
 	};
 	int error;
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "fetch_roms.h"
 #include "rom_findings.h"
@@ -18,6 +19,8 @@
 struct fetching {
 	struct fleet_etcd *fleet;
 	struct gpuspec_rom_store store;
+	struct rom_refusals *refusals;
+	uint64_t now;
 	char *why;		/* the first that was no good */
 	size_t why_size;
 };
@@ -34,8 +37,26 @@ refuse(struct fetching *fetching, const char *format, ...)
 	return -EINVAL;
 }
 
+/* For what it is, which does not change soon. */
+static int __attribute__((format(printf, 3, 4)))
+condemn(struct fetching *fetching, const struct decided_rom *rom, const char *format, ...)
+{
+	char what[400], why[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(what, sizeof(what), format, args);
+	va_end(args);
+	snprintf(why, sizeof(why), "the fleet's ROM of %s %s; this host fetches it again within an hour, or once another is set",
+		 rom->history.spec, what);
+	if (rom_refusals_add(fetching->refusals, rom->history.spec, rom->revision, why,
+			     fetching->now))
+		return -ENOMEM;
+	return refuse(fetching, "%s", why);
+}
+
 /* The same as of one that is set here; what was waived there is waived here. */
-static int judge(struct fetching *fetching, const char *spec,
+static int judge(struct fetching *fetching, const struct decided_rom *decided,
 		 const struct gpuspec_rom_entry *entry, const void *bytes)
 {
 	struct gpuspec_rom_contents *rom = calloc(1, sizeof(*rom));
@@ -46,24 +67,25 @@ static int judge(struct fetching *fetching, const char *spec,
 
 	if (!rom)
 		return -ENOMEM;
-	gpuspec_rom_target("/sys", spec, &target);
+	gpuspec_rom_target("/sys", decided->history.spec, &target);
 	gpuspec_rom_parse(bytes, entry->size, &target, rom);
 	rom_report_waive(rom, entry->forced);
 	if (rom_report_errors(rom, &hard)) {
 		for (i = 0; i < rom->finding_count && !*text; i++)
 			if (!rom->findings[i].warning)
 				rom_finding_text(&rom->findings[i], text, sizeof(text));
-		error = refuse(fetching, "the fleet's ROM of %s (%.8s) is no good for it: %s",
-			       spec, entry->sha256, text);
+		error = condemn(fetching, decided, "(%.8s) is no good for it: %s", entry->sha256,
+				text);
 	}
 	free(rom);
 	return error;
 }
 
 /* -EINVAL: it is no good. */
-static int fetch(struct fetching *fetching, const char *spec,
+static int fetch(struct fetching *fetching, const struct decided_rom *rom,
 		 const struct gpuspec_rom_entry *entry)
 {
+	const char *refused, *spec = rom->history.spec;
 	void *bytes = NULL;
 	bool added;
 	size_t size;
@@ -73,13 +95,16 @@ static int fetch(struct fetching *fetching, const char *spec,
 	free(bytes);
 	if (!error && size == entry->size)
 		return 0;
+	refused = rom_refusals_find(fetching->refusals, spec, rom->revision, fetching->now);
+	if (refused)
+		return refuse(fetching, "%s", refused);
 	error = rom_pieces_get(fetching->fleet, entry->sha256, entry->size, &bytes);
 	if (error == -EBADMSG)
-		return refuse(fetching, "the fleet's ROM of %s (%.8s) is not in etcd as it was uploaded: its bytes do not match; gpuspec rom set --fleet uploads it anew",
-			      spec, entry->sha256);
+		return condemn(fetching, rom, "(%.8s) is not in etcd as it was uploaded: its bytes do not match; gpuspec rom set --fleet uploads it anew",
+			       entry->sha256);
 	if (error)
 		return error;
-	error = judge(fetching, spec, entry, bytes);
+	error = judge(fetching, rom, entry, bytes);
 	if (!error && gpuspec_rom_store_put(&fetching->store, entry->sha256, bytes, entry->size,
 					    &added))
 		error = refuse(fetching, "the fleet's ROM of %s (%.8s) cannot be kept here: %s",
@@ -96,10 +121,12 @@ static int take(struct fetching *fetching, const struct decided_rom *rom,
 	struct gpuspec_fleet_rom kept;
 	int error = -EINVAL;
 
+	if (entry)
+		error = fetch(fetching, rom, entry);
+	if (!entry || !error)
+		rom_refusals_drop(fetching->refusals, rom->history.spec);
 	if (!entry && !rom->broken)
 		return 0;
-	if (entry)
-		error = fetch(fetching, rom->history.spec, entry);
 	if (!error && decided_rom_in_force(rom, &kept))
 		return gpuspec_fleet_add_rom(next, &kept);
 	if (error != -EINVAL)
@@ -124,18 +151,21 @@ static int leave_all(const struct decided *decided, const struct gpuspec_fleet *
 }
 
 int fetch_roms(struct fleet_etcd *fleet, const struct decided *decided,
-	       const struct gpuspec_fleet *last, struct gpuspec_fleet *next, char *why,
-	       size_t why_size)
+	       const struct gpuspec_fleet *last, struct gpuspec_fleet *next,
+	       struct rom_refusals *refusals, char *why, size_t why_size)
 {
+	struct timespec now;
 	struct fetching fetching = {
 		.fleet = fleet, .store = GPUSPEC_ROM_STORE_CLOSED, .why = why,
-		.why_size = why_size,
+		.why_size = why_size, .refusals = refusals,
 	};
 	size_t i;
 	int error = 0;
 
 	if (!decided->rom_count)
 		return 0;
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	fetching.now = now.tv_sec;
 	if (gpuspec_rom_store_change(&fetching.store, GPUSPEC_ROM_STORE, PATIENCE)) {
 		refuse(&fetching, "the fleet's ROMs cannot be kept here: %s",
 		       fetching.store.folder.sentence);

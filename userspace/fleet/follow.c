@@ -100,8 +100,8 @@ static int take(struct follower *follower, struct request *request, struct decid
 		keep(follower, &file, &next);
 		gpuspec_fleet_file_open(&file, GPUSPEC_POLICY_FOLDER, 0, &last);
 	}
-	error = fetch_roms(follower->fleet, decided, &last, &next, follower->problem,
-			   sizeof(follower->problem));
+	error = fetch_roms(follower->fleet, decided, &last, &next, &follower->refusals,
+			   follower->problem, sizeof(follower->problem));
 	if (!error && request->nl)
 		bring_into_kernel(follower, request, &file, &next);
 	else if (!error)

@@ -7,11 +7,13 @@
 #define GPUSPEC_FLEET_FOLLOW_H
 
 #include "fleet_etcd.h"
+#include "rom_refusals.h"
 
 struct follower {
 	struct fleet_etcd *fleet;
 	int64_t applied;	/* the revision that is in force here; 0: none */
 	char problem[512];	/* why the newest is not; or empty */
+	struct rom_refusals refusals;	/* to be freed in the end */
 };
 
 /*

@@ -248,6 +248,7 @@ int fleet_verb_join(struct request *request, struct fleet_etcd *fleet)
 	if (result)
 		return result;
 	error = follow(&follower, request, &seen);
+	rom_refusals_free(&follower.refusals);
 	if (error)
 		return fleet_fail(fleet, error, request->verb);
 	/* What is not in force yet, the agent tries again. */
