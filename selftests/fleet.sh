@@ -158,6 +158,21 @@ test_module_loaded_anew_gets_the_policy() {
 	on alpha gpuspec enable $spec --fleet --wait
 }
 
+# While it has no memory, say.
+test_kernel_that_cannot_be_asked_has_what_it_had() {
+	local before
+	before=$(devices_of beta)
+	on beta 'setsid strace -f -o /dev/null -p $(</run/agent.pid) -e trace=sendmsg -e inject=sendmsg:error=ENOMEM </dev/null >/dev/null 2>&1 & echo $! >/run/strace.pid; sleep 2'
+	opens beta
+	eventually told_by_hosts 1
+	is "$(devices_of beta)" "$before"
+	on beta 'kill $(</run/strace.pid)'
+	eventually told_by_hosts 0
+	is "$(devices_of beta)" "$before"
+}
+
+devices_of() { on alpha gpuspec devices --all-hosts --json | gojq -r --arg h "$1" '.devices[] | select(.host == $h) | .address'; }
+
 # --- etcd in trouble ---
 
 test_etcd_killed() {
@@ -165,8 +180,9 @@ test_etcd_killed() {
 	stop_etcd
 	fails_with 'nothing listens there; is etcd running' on alpha gpuspec enable $spec --fleet
 	all refuses
-	on beta 'rmmod gpuspec; modprobe gpuspec; gpuspec apply'
-	refuses beta
+	# Its agent brings in what was kept.
+	on beta 'rmmod gpuspec; modprobe gpuspec'
+	eventually refuses beta
 	start_etcd
 	patience=600 eventually all_up
 	on alpha gpuspec enable $spec --fleet --wait

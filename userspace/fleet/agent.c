@@ -23,6 +23,7 @@
 #include "interruption.h"
 #include "membership.h"
 #include "publish.h"
+#include "timer.h"
 #include "utf8.h"
 #include "fleet_verbs.h"
 
@@ -38,8 +39,10 @@
 #define FLOOR		(60 * S)
 /* And so often it says that, if it says nothing else: each time takes room in etcd. */
 #define WORD		900
-/* Without the module it looks more often: one that comes has no policy yet. */
-#define NO_MODULE	(3 * S)
+/* So often it looks whether the module has come: one that does has no policy yet. */
+#define LOOK		(1 * S)
+/* And so soon it asks again if the module could not say what there is. */
+#define SOON		(2 * S)
 #define BACKOFF_LEAST	(1 * S)
 #define BACKOFF_MOST	(60 * S)
 /* Who starts VMs waits for the fleet's newest word, but not for ever. */
@@ -63,7 +66,7 @@ struct agent {
 	char told[1024];		/* what the log has last */
 
 	sd_event *loop;
-	sd_event_source *connect, *keep_alive, *floor, *publish, *patience;	/* timers */
+	sd_event_source *connect, *keep_alive, *floor, *publish, *patience, *look;	/* timers */
 	sd_event_source *module, *news;	/* what is heard */
 };
 
@@ -105,28 +108,6 @@ static void be_ready(struct agent *agent)
 	agent->ready = true;
 }
 
-/* --- timers --- */
-
-/* Not as the loop has it, which is from before what may have taken long. */
-static uint64_t now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_BOOTTIME, &time);
-	return time.tv_sec * S + time.tv_nsec / 1000;
-}
-
-static void set_timer(sd_event_source *timer, uint64_t usec)
-{
-	sd_event_source_set_time(timer, now() + usec);
-	sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
-}
-
-static void stop_timer(sd_event_source *timer)
-{
-	sd_event_source_set_enabled(timer, SD_EVENT_OFF);
-}
-
 /* --- with etcd, and without --- */
 
 static void go_down(struct agent *agent)
@@ -134,10 +115,10 @@ static void go_down(struct agent *agent)
 	agent->news = sd_event_source_disable_unref(agent->news);
 	gpuspec_etcd_watch_close(agent->watch);
 	agent->watch = NULL;
-	stop_timer(agent->keep_alive);
-	stop_timer(agent->publish);
-	stop_timer(agent->floor);
-	set_timer(agent->connect, backoff_next(&agent->backoff));
+	timer_stop(agent->keep_alive);
+	timer_stop(agent->publish);
+	timer_stop(agent->floor);
+	timer_set(agent->connect, backoff_next(&agent->backoff));
 }
 
 /* Something could not be done with etcd: tell of it, and begin anew later. */
@@ -191,28 +172,40 @@ static bool is_told(const struct agent *agent, const struct fleet_status *status
 	return !memcmp(&last, status, sizeof(last));
 }
 
+/* A module that cannot be asked for a moment has the devices that it had. */
+static void describe_unknown(struct agent *agent, struct fleet_status *status)
+{
+	static const struct gpuspec_inventory nothing;
+
+	describe(agent, status, &nothing, gpuspec_nl_sentence(agent->request->nl));
+	snprintf(status->module, sizeof(status->module), "%s", agent->status.module);
+	status->specs = agent->status.specs;
+	status->devices = agent->status.devices;
+	timer_set(agent->publish, SOON);
+}
+
 static int publish_all(struct agent *agent, bool fresh)
 {
 	struct gpuspec_inventory inventory = {};
 	struct fleet_status status;
 	size_t changes = 0;
-	int error;
+	int error = 0;
 
-	/* The module may have come, or gone. */
-	error = agent->listener ? gpuspec_inventory_read(agent->request->nl, "/sys", &inventory) :
-				  -ENODEV;
-	if (!error)
+	if (agent->listener && gpuspec_inventory_read(agent->request->nl, "/sys", &inventory)) {
+		describe_unknown(agent, &status);
+	} else {
 		gpuspec_inventory_name(&inventory);
-	describe(agent, &status, &inventory, !error ? "" : agent->listener ?
-		 gpuspec_nl_sentence(agent->request->nl) : "the kernel module gpuspec is not loaded");
-	error = publish_inventory(&agent->publisher, &inventory, &changes);
+		describe(agent, &status, &inventory,
+			 agent->listener ? "" : "the kernel module gpuspec is not loaded");
+		error = publish_inventory(&agent->publisher, &inventory, &changes);
+	}
 	gpuspec_inventory_free(&inventory);
 	if (!error && (fresh || !is_told(agent, &status) ||
 		       status.seen - agent->status.seen >= WORD)) {
 		error = publish_status(&agent->publisher, &status);
 		agent->status = status;
 	}
-	agent->published_at = now();
+	agent->published_at = timer_now();
 	return error;
 }
 
@@ -229,10 +222,10 @@ static int on_publish(sd_event_source *source, uint64_t usec, void *data)
 /* There may be something new to publish. */
 static void publish_soon(struct agent *agent)
 {
-	uint64_t since = now() - agent->published_at;
+	uint64_t since = timer_now() - agent->published_at;
 
 	if (agent->watch)
-		set_timer(agent->publish, since < PACE ? PACE - since : SETTLE);
+		timer_set(agent->publish, since < PACE ? PACE - since : SETTLE);
 }
 
 /* --- the module --- */
@@ -243,6 +236,16 @@ static void ignore_event(const struct gpuspec_event *event, void *data)
 	(void)data;
 }
 
+/* Nothing is asked of it any more. */
+static void forget_module(struct agent *agent)
+{
+	agent->module = sd_event_source_disable_unref(agent->module);
+	gpuspec_nl_close(agent->listener);
+	gpuspec_nl_close(agent->request->nl);
+	agent->listener = NULL;
+	agent->request->nl = NULL;
+}
+
 static int on_module(sd_event_source *source, int fd, uint32_t events, void *data)
 {
 	struct agent *agent = data;
@@ -251,14 +254,27 @@ static int on_module(sd_event_source *source, int fd, uint32_t events, void *dat
 	(void)fd;
 	(void)events;
 	if (gpuspec_nl_hear(agent->listener, ignore_event, NULL)) {
-		agent->module = sd_event_source_disable_unref(agent->module);
-		gpuspec_nl_close(agent->listener);
-		agent->listener = NULL;
-		if (agent->watch)
-			set_timer(agent->floor, NO_MODULE);
+		forget_module(agent);
+		timer_set(agent->look, 0);
 	}
 	publish_soon(agent);
 	return 0;
+}
+
+/*
+ * To open a way to it would load it, or load it again while it goes; and it is
+ * not up to an agent to undo what root has done.
+ */
+static bool module_is_live(void)
+{
+	FILE *file = fopen("/sys/module/gpuspec/initstate", "re");
+	char state[16] = "";
+
+	if (file && !fgets(state, sizeof(state), file))
+		*state = '\0';
+	if (file)
+		fclose(file);
+	return !strcmp(state, "live\n");
 }
 
 /* Another socket than that of requests, on which answers are waited for. */
@@ -266,12 +282,7 @@ static int listen_to_module(struct agent *agent)
 {
 	int error;
 
-	if (agent->listener)
-		return 0;
-	gpuspec_nl_close(agent->request->nl);
-	agent->request->nl = NULL;
-	/* Opening would load it, and it is not up to an agent to undo what root has done. */
-	if (access("/sys/module/gpuspec", F_OK))
+	if (!module_is_live())
 		return -ENOENT;
 	error = gpuspec_nl_open(&agent->request->nl);
 	if (!error)
@@ -281,13 +292,9 @@ static int listen_to_module(struct agent *agent)
 	if (!error)
 		error = sd_event_add_io(agent->loop, &agent->module,
 					gpuspec_nl_fd(agent->listener), EPOLLIN, on_module, agent);
-	if (error < 0) {
-		gpuspec_nl_close(agent->listener);
-		gpuspec_nl_close(agent->request->nl);
-		agent->listener = NULL;
-		agent->request->nl = NULL;
-	}
-	return error;
+	if (error < 0)
+		forget_module(agent);
+	return error < 0 ? error : 0;
 }
 
 /* --- what the fleet decides --- */
@@ -309,7 +316,6 @@ static int follow_now(struct agent *agent, int64_t *seen)
 	/* What the host has of its own is written down as it joins, and not here. */
 	if (!membership_joined())
 		return -ECANCELED;
-	listen_to_module(agent);
 	error = follow(&agent->follower, agent->request, seen);
 	if (error)
 		return error;
@@ -319,6 +325,28 @@ static int follow_now(struct agent *agent, int64_t *seen)
 	else if (agent->follower.applied != before)
 		tell(agent, SD_INFO, "the fleet's policy of revision %lld is in force",
 		     (long long)agent->follower.applied);
+	return 0;
+}
+
+/* A module that has come has what was kept at once, and the newest once etcd has told it. */
+static int on_look(sd_event_source *source, uint64_t usec, void *data)
+{
+	struct agent *agent = data;
+	int64_t seen;
+	int error = 0;
+
+	(void)usec;
+	if (listen_to_module(agent)) {
+		timer_set(source, LOOK);
+		return 0;
+	}
+	if (membership_joined() && follow_kept(&agent->follower, agent->request))
+		tell(agent, SD_ERR, "%s", agent->follower.problem);
+	if (agent->watch)
+		error = follow_now(agent, &seen);
+	if (error)
+		return lose(agent, error);
+	publish_soon(agent);
 	return 0;
 }
 
@@ -398,8 +426,8 @@ static int on_connect(sd_event_source *source, uint64_t usec, void *data)
 	if (!agent->watch)
 		return 0;
 	agent->backoff.wait = 0;
-	set_timer(agent->keep_alive, KEEP_ALIVE);
-	set_timer(agent->floor, backoff_jitter(FLOOR));
+	timer_set(agent->keep_alive, KEEP_ALIVE);
+	timer_set(agent->floor, backoff_jitter(FLOOR));
 	if (!*agent->follower.problem)
 		tell(agent, SD_INFO, "of the fleet at %s, at revision %lld",
 		     gpuspec_etcd_endpoint(agent->fleet->etcd), (long long)agent->follower.applied);
@@ -416,7 +444,7 @@ static int on_keep_alive(sd_event_source *source, uint64_t usec, void *data)
 	if (error)
 		return lose(agent, error);
 	leave_word(agent);
-	set_timer(source, KEEP_ALIVE);
+	timer_set(source, KEEP_ALIVE);
 	return 0;
 }
 
@@ -427,14 +455,14 @@ static int on_floor(sd_event_source *source, uint64_t usec, void *data)
 	int error = 0;
 
 	(void)usec;
-	/* The module may be there now, or have come anew, without the fleet's policy. */
-	if (!agent->listener || *agent->follower.problem)
+	/* It may have gone away by itself. */
+	if (*agent->follower.problem)
 		error = follow_now(agent, &seen);
 	if (!error)
 		error = publish_all(agent, false);
 	if (error)
 		return lose(agent, error);
-	set_timer(source, agent->listener ? FLOOR : NO_MODULE);
+	timer_set(source, FLOOR);
 	return 0;
 }
 
@@ -454,16 +482,6 @@ static int on_signal(sd_event_source *source, int fd, uint32_t events, void *dat
 	return sd_event_exit(sd_event_source_get_event(source), EXIT_DONE);
 }
 
-static int add_timer(struct agent *agent, sd_event_source **timer, sd_event_time_handler_t handler)
-{
-	int error = sd_event_add_time(agent->loop, timer, CLOCK_BOOTTIME, 0, 100 * MS, handler,
-				      agent);
-
-	if (error >= 0)
-		stop_timer(*timer);
-	return error;
-}
-
 static int begin(struct agent *agent)
 {
 	int error;
@@ -477,21 +495,26 @@ static int begin(struct agent *agent)
 	if (error >= 0)
 		error = sd_event_set_watchdog(agent->loop, true);
 	if (error >= 0)
-		error = add_timer(agent, &agent->connect, on_connect);
+		error = timer_add(agent->loop, &agent->connect, on_connect, agent);
 	if (error >= 0)
-		error = add_timer(agent, &agent->keep_alive, on_keep_alive);
+		error = timer_add(agent->loop, &agent->keep_alive, on_keep_alive, agent);
 	if (error >= 0)
-		error = add_timer(agent, &agent->floor, on_floor);
+		error = timer_add(agent->loop, &agent->floor, on_floor, agent);
 	if (error >= 0)
-		error = add_timer(agent, &agent->publish, on_publish);
+		error = timer_add(agent->loop, &agent->publish, on_publish, agent);
 	if (error >= 0)
-		error = add_timer(agent, &agent->patience, on_patience);
+		error = timer_add(agent->loop, &agent->look, on_look, agent);
+	if (error >= 0)
+		error = timer_add(agent->loop, &agent->patience, on_patience, agent);
 	if (error < 0)
 		return error;
 	/* Who waits is told in time, whatever else is due. */
 	sd_event_source_set_priority(agent->patience, SD_EVENT_PRIORITY_IMPORTANT);
-	set_timer(agent->connect, 0);
-	set_timer(agent->patience, PATIENCE);
+	/* Before anything is asked of etcd. */
+	sd_event_source_set_priority(agent->look, SD_EVENT_PRIORITY_IMPORTANT);
+	timer_set(agent->look, 0);
+	timer_set(agent->connect, 0);
+	timer_set(agent->patience, PATIENCE);
 	return 0;
 }
 
@@ -504,14 +527,14 @@ static void end(struct agent *agent)
 	gpuspec_etcd_watch_close(agent->watch);
 	publish_free(&agent->publisher);
 	rom_refusals_free(&agent->follower.refusals);
-	gpuspec_nl_close(agent->listener);
+	forget_module(agent);
 	sd_event_source_disable_unref(agent->news);
-	sd_event_source_disable_unref(agent->module);
 	sd_event_source_disable_unref(agent->connect);
 	sd_event_source_disable_unref(agent->keep_alive);
 	sd_event_source_disable_unref(agent->floor);
 	sd_event_source_disable_unref(agent->publish);
 	sd_event_source_disable_unref(agent->patience);
+	sd_event_source_disable_unref(agent->look);
 	sd_event_unref(agent->loop);
 	if (agent->signals >= 0)
 		close(agent->signals);

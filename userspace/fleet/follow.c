@@ -23,9 +23,12 @@ static void say(struct follower *follower, const char *why)
 
 /* --- what the kernel gets --- */
 
-/* With the fleet's new policy in the place of the one that the host has kept. */
-static void bring_into_kernel(struct follower *follower, struct request *request,
-			      struct gpuspec_policy_file *file, struct gpuspec_fleet *next)
+/*
+ * With the fleet's new policy in the place of the one that the host has kept;
+ * NULL: that one. An exit status, told by the follower's problem.
+ */
+static int bring_into_kernel(struct follower *follower, struct request *request,
+			     struct gpuspec_policy_file *file, struct gpuspec_fleet *next)
 {
 	json_t *roms = json_array();
 	struct policy_change change;
@@ -35,12 +38,13 @@ static void bring_into_kernel(struct follower *follower, struct request *request
 
 	forget_failure();
 	result = policy_change_begin(request, &change);
-	if (!result && gpuspec_fleet_file_write(file, next, &differs)) {
+	if (!result && next && gpuspec_fleet_file_write(file, next, &differs)) {
 		say(follower, file->folder.sentence);
 		result = EXIT_FAILED;
 	}
 	kept = change.fleet;
-	change.fleet = *next;
+	if (next)
+		change.fleet = *next;
 	change.keeps_file = true;
 	if (!result)
 		result = policy_change_make(request, &change, NULL, 0);
@@ -52,12 +56,19 @@ static void bring_into_kernel(struct follower *follower, struct request *request
 		result = EXIT_FAILED;
 	}
 	if (!result)
-		result = rom_apply(request, &change.inventory, next, roms);
+		result = rom_apply(request, &change.inventory, &change.fleet, roms);
 	if (result)
 		say(follower, last_failure());
 	change.fleet = kept;
 	policy_change_end(&change);
 	json_decref(roms);
+	return result;
+}
+
+int follow_kept(struct follower *follower, struct request *request)
+{
+	*follower->problem = '\0';
+	return bring_into_kernel(follower, request, NULL, NULL);
 }
 
 /* On this host, whatever the kernel has. */

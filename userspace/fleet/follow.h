@@ -23,5 +23,10 @@ struct follower {
  * watch. Without a module the decisions are kept for when there is one.
  */
 int follow(struct follower *follower, struct request *request, int64_t *seen);
+/*
+ * Have in force what this host has kept, and its own, in a module that has just
+ * come; for that it takes no etcd. An exit status, told by the follower's problem.
+ */
+int follow_kept(struct follower *follower, struct request *request);
 
 #endif /* GPUSPEC_FLEET_FOLLOW_H */
