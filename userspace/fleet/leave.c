@@ -47,7 +47,7 @@ static int forget_host(struct request *request, struct fleet_etcd *fleet)
 	const struct gpuspec_conf *conf = &fleet->conf;
 	char own[GPUSPEC_FLEET_KEY_SIZE], specs[GPUSPEC_FLEET_KEY_SIZE];
 	char devices[GPUSPEC_FLEET_KEY_SIZE];
-	char user[MEMBERSHIP_USER_SIZE];
+	char user[GPUSPEC_FLEET_USER_SIZE];
 	const struct gpuspec_etcd_op ops[] = {
 		{ .what = GPUSPEC_ETCD_DELETE_UNDER, .key = own },
 		{ .what = GPUSPEC_ETCD_DELETE_UNDER, .key = specs },
@@ -59,7 +59,7 @@ static int forget_host(struct request *request, struct fleet_etcd *fleet)
 	gpuspec_fleet_key_hosts(own, conf->etcd_prefix, conf->host_name);
 	gpuspec_fleet_key_specs(specs, conf->etcd_prefix, conf->host_name);
 	gpuspec_fleet_key_devices(devices, conf->etcd_prefix, conf->host_name);
-	membership_user(fleet, user);
+	gpuspec_fleet_user(user, conf->etcd_prefix, conf->host_name);
 	error = gpuspec_etcd_txn(fleet->etcd, &txn, NULL);
 	if (!error && request->login)
 		error = gpuspec_etcd_remove_user(fleet->etcd, user);

@@ -19,7 +19,6 @@
 #include "policy_change.h"
 #include "row.h"
 
-#define ADMIN		"gpuspec-admin"
 #define AGENT		"gpuspec-agent.service"
 
 /* --- logins --- */
@@ -84,11 +83,6 @@ static int add_user(const struct request *request, struct fleet_etcd *fleet, con
 	return write_login(request, path, user, secret);
 }
 
-void membership_user(const struct fleet_etcd *fleet, char user[MEMBERSHIP_USER_SIZE])
-{
-	snprintf(user, MEMBERSHIP_USER_SIZE, MEMBERSHIP_HOST "%s", fleet->conf.host_name);
-}
-
 bool membership_joined(void)
 {
 	return !access(GPUSPEC_POLICY_FOLDER "/" GPUSPEC_FLEET_FILE, F_OK);
@@ -127,15 +121,16 @@ static int put_first(struct request *request, struct fleet_etcd *fleet)
 static int put_admin(struct request *request, struct fleet_etcd *fleet)
 {
 	const char *path = membership_login(fleet->conf.etcd_admin_login, FLEET_ADMIN_LOGIN);
-	char all[GPUSPEC_FLEET_KEY_SIZE];
+	char all[GPUSPEC_FLEET_KEY_SIZE], admin[GPUSPEC_FLEET_USER_SIZE];
 	const struct gpuspec_etcd_permission permission = { .under = all, .writes = true };
 	int error, result;
 
 	gpuspec_fleet_key(all, fleet->conf.etcd_prefix, GPUSPEC_FLEET_NONE, NULL, NULL);
-	result = add_user(request, fleet, ADMIN, path, false, &permission, 1);
+	gpuspec_fleet_user(admin, fleet->conf.etcd_prefix, NULL);
+	result = add_user(request, fleet, admin, path, false, &permission, 1);
 	if (result == -EEXIST && !request->json)
 		printf("etcd's user %s is there already; its login is where it was made first. If that is lost, etcdctl user delete %s, and init makes another.\n",
-		       ADMIN, ADMIN);
+		       admin, admin);
 	if (result && result != -EEXIST)
 		return result;
 	/* Nobody has asked for it so far, so it need not be the right one. */
@@ -145,8 +140,8 @@ static int put_admin(struct request *request, struct fleet_etcd *fleet)
 	if (error)
 		return fleet_fail(fleet, error, request->verb);
 	if (!request->json && !result)
-		printf("etcd's user " ADMIN " decides for the fleet; its login is %s, for root on this host.\n",
-		       path);
+		printf("etcd's user %s decides for the fleet; its login is %s, for root on this host.\n",
+		       admin, path);
 	return EXIT_DONE;
 }
 
@@ -186,7 +181,7 @@ static int put_host(struct request *request, struct fleet_etcd *fleet)
 	const struct gpuspec_conf *conf = &fleet->conf;
 	char all[GPUSPEC_FLEET_KEY_SIZE], own[GPUSPEC_FLEET_KEY_SIZE];
 	char specs[GPUSPEC_FLEET_KEY_SIZE], devices[GPUSPEC_FLEET_KEY_SIZE];
-	char user[MEMBERSHIP_USER_SIZE];
+	char user[GPUSPEC_FLEET_USER_SIZE];
 	const struct gpuspec_etcd_permission permissions[] = {
 		{ .under = all }, { .under = own, .writes = true },
 		{ .under = specs, .writes = true }, { .under = devices, .writes = true },
@@ -196,7 +191,7 @@ static int put_host(struct request *request, struct fleet_etcd *fleet)
 	gpuspec_fleet_key_hosts(own, conf->etcd_prefix, conf->host_name);
 	gpuspec_fleet_key_specs(specs, conf->etcd_prefix, conf->host_name);
 	gpuspec_fleet_key_devices(devices, conf->etcd_prefix, conf->host_name);
-	membership_user(fleet, user);
+	gpuspec_fleet_user(user, conf->etcd_prefix, conf->host_name);
 	return add_user(request, fleet, user, membership_login(conf->etcd_login, FLEET_LOGIN), true,
 			permissions, sizeof(permissions) / sizeof(permissions[0]));
 }

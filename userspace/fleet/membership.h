@@ -5,11 +5,6 @@
 
 #include "fleet_etcd.h"
 
-#define MEMBERSHIP_HOST		"gpuspec-host-"
-#define MEMBERSHIP_USER_SIZE	(sizeof(MEMBERSHIP_HOST) + GPUSPEC_FLEET_HOST_MAX)
-
-/* The name of this host's user, and of its role. */
-void membership_user(const struct fleet_etcd *fleet, char user[MEMBERSHIP_USER_SIZE]);
 /* Has it been brought into the fleet, and not left it? */
 bool membership_joined(void);
 /* Where a login is that the conf has, or that is where it is @usual. */

@@ -276,7 +276,7 @@ static void set_defaults(struct gpuspec_conf *conf)
 	struct utsname names;
 
 	memset(conf, 0, sizeof(*conf));
-	snprintf(conf->etcd_prefix, sizeof(conf->etcd_prefix), "/gpuspec");
+	snprintf(conf->etcd_prefix, sizeof(conf->etcd_prefix), GPUSPEC_FLEET_PREFIX);
 	if (!uname(&names) && gpuspec_fleet_host_is_valid(names.nodename))
 		snprintf(conf->host_name, sizeof(conf->host_name), "%s", names.nodename);
 }

@@ -174,3 +174,12 @@ void gpuspec_fleet_key_parse(struct gpuspec_fleet_key *parsed, const char *prefi
 		return;
 	}
 }
+
+void gpuspec_fleet_user(char *user, const char *prefix, const char *host)
+{
+	bool other = strcmp(prefix, GPUSPEC_FLEET_PREFIX);
+
+	/* Neither a host's name nor a prefix has the sign. */
+	snprintf(user, GPUSPEC_FLEET_USER_SIZE, "gpuspec-%s%s%s%s", host ? "host-" : "admin",
+		 host ? host : "", other ? "@" : "", other ? prefix : "");
+}

@@ -51,6 +51,9 @@ struct gpuspec_fleet_key {
 	const char *name;	/* SPEC, ADDRESS, or what else follows; into the key */
 };
 
+/* That of a fleet that does not say. */
+#define GPUSPEC_FLEET_PREFIX		"/gpuspec"
+
 /* "/gpuspec": from a slash on, and none at the end; letters, digits and "._-". */
 bool gpuspec_fleet_prefix_is_valid(const char *prefix);
 /* Letters, digits, "-" and "."; a letter or a digit first. */
@@ -75,5 +78,13 @@ void gpuspec_fleet_key_piece(char *key, const char *prefix, const char *sha256,
 /* Any key may come: of one that is none of these the kind is GPUSPEC_FLEET_NONE. */
 void gpuspec_fleet_key_parse(struct gpuspec_fleet_key *parsed, const char *prefix,
 			     const char *key);
+#define GPUSPEC_FLEET_USER_SIZE	(GPUSPEC_FLEET_PREFIX_MAX + GPUSPEC_FLEET_HOST_MAX + 32)
+
+/*
+ * The user of etcd, and the role, of a host; or with NULL, of who decides. No
+ * two fleets have the same: "gpuspec-admin" is the default prefix's,
+ * "gpuspec-admin@/other" another's.
+ */
+void gpuspec_fleet_user(char *user, const char *prefix, const char *host);
 
 #endif /* GPUSPEC_FLEET_KEY_H */

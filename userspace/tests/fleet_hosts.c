@@ -252,6 +252,36 @@ static void test_other_keys(void)
 	fleet_hosts_free(&hosts);
 }
 
+/* No two fleets have a user together. */
+static void test_users(void)
+{
+	static const struct {
+		const char *prefix, *host, *user;
+	} tests[] = {
+		{ "/gpuspec", NULL, "gpuspec-admin" },
+		{ "/gpuspec", "alpha", "gpuspec-host-alpha" },
+		{ "/other", NULL, "gpuspec-admin@/other" },
+		{ "/a/b", "alpha", "gpuspec-host-alpha@/a/b" },
+		{ "/gpuspec/a", "b", "gpuspec-host-b@/gpuspec/a" },
+	};
+	char user[GPUSPEC_FLEET_USER_SIZE], prefix[GPUSPEC_FLEET_PREFIX_MAX + 1];
+	char name[GPUSPEC_FLEET_HOST_MAX + 1];
+	size_t i;
+
+	for (i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
+		gpuspec_fleet_user(user, tests[i].prefix, tests[i].host);
+		check_says(user, tests[i].user);
+	}
+	memset(prefix, '/', sizeof(prefix));
+	memset(name, 'a', sizeof(name));
+	prefix[sizeof(prefix) - 1] = '\0';
+	name[sizeof(name) - 1] = '\0';
+	gpuspec_fleet_user(user, prefix, name);
+	check(strlen(user) == strlen("gpuspec-host-@") + strlen(prefix) + strlen(name));
+	/* A sign that neither can have is in between. */
+	check(!gpuspec_fleet_prefix_is_valid("/a@b") && !gpuspec_fleet_host_is_valid("a@b"));
+}
+
 static void test_status_text(void)
 {
 	struct fleet_status status = {
@@ -274,6 +304,7 @@ int main(void)
 	test_many();
 	test_wrong();
 	test_other_keys();
+	test_users();
 	test_status_text();
 	return failed;
 }
