@@ -116,6 +116,34 @@ struct nl_msg *gpuspec_nl_request(struct gpuspec_nl *nl, uint8_t command, int fl
 	return message;
 }
 
+int gpuspec_nl_connect(struct gpuspec_nl *nl)
+{
+	int on = 1;
+
+	nl->sock = nl_socket_alloc();
+	if (!nl->sock)
+		return gpuspec_nl_fail(nl, -ENOMEM, "out of memory");
+	if (genl_connect(nl->sock))
+		return gpuspec_nl_fail(nl, -EIO, "cannot open a netlink socket");
+	/* Without these errors come as bare numbers, which is no failure. */
+	setsockopt(nl_socket_get_fd(nl->sock), SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
+	setsockopt(nl_socket_get_fd(nl->sock), SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on));
+	return 0;
+}
+
+/* The old one stays if there can be no other. */
+static int connect_again(struct gpuspec_nl *nl)
+{
+	struct nl_sock *old = nl->sock;
+	int error = gpuspec_nl_connect(nl);
+
+	nl_socket_free(error ? nl->sock : old);
+	if (error)
+		nl->sock = old;
+	nl->lost = error;
+	return error;
+}
+
 int gpuspec_nl_converse(struct gpuspec_nl *nl, struct nl_msg *message,
 			gpuspec_nl_taker *take, void *data)
 {
@@ -124,6 +152,10 @@ int gpuspec_nl_converse(struct gpuspec_nl *nl, struct nl_msg *message,
 
 	if (!message)
 		return gpuspec_nl_fail(nl, -ENOMEM, "out of memory");
+	if (nl->lost && connect_again(nl)) {
+		nlmsg_free(message);
+		return -EIO;
+	}
 	cb = nl_cb_alloc(NL_CB_DEFAULT);
 	if (!cb) {
 		nlmsg_free(message);
@@ -142,6 +174,7 @@ int gpuspec_nl_converse(struct gpuspec_nl *nl, struct nl_msg *message,
 	while (result >= 0 && !nl->done)
 		result = nl_recvmsgs(nl->sock, cb);
 	nl_cb_put(cb);
+	nl->lost = result < 0 && result != -NLE_DUMP_INTR;
 	if (result < 0 && !nl->error)
 		return gpuspec_nl_fail(nl, result == -NLE_DUMP_INTR ? -EAGAIN : -EIO,
 				       nl_geterror(result));
@@ -152,19 +185,4 @@ int gpuspec_nl_ask(struct gpuspec_nl *nl, uint8_t command, int flags,
 		   gpuspec_nl_taker *take, void *data)
 {
 	return gpuspec_nl_converse(nl, gpuspec_nl_request(nl, command, flags), take, data);
-}
-
-int gpuspec_nl_connect(struct gpuspec_nl *nl)
-{
-	int on = 1;
-
-	nl->sock = nl_socket_alloc();
-	if (!nl->sock)
-		return gpuspec_nl_fail(nl, -ENOMEM, "out of memory");
-	if (genl_connect(nl->sock))
-		return gpuspec_nl_fail(nl, -EIO, "cannot open a netlink socket");
-	/* Without these errors come as bare numbers, which is no failure. */
-	setsockopt(nl_socket_get_fd(nl->sock), SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
-	setsockopt(nl_socket_get_fd(nl->sock), SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on));
-	return 0;
 }

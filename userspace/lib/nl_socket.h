@@ -19,6 +19,7 @@ typedef int gpuspec_nl_taker(const struct genlmsghdr *header, void *data);
 struct gpuspec_nl {
 	struct nl_sock *sock;
 	int family;
+	bool lost;		/* questions and answers may be out of step: it takes another socket */
 	char sentence[256];
 	/* The request under way: */
 	gpuspec_nl_taker *take;
@@ -42,7 +43,10 @@ int gpuspec_nl_connect(struct gpuspec_nl *nl);
 /* A message with room for the longest attribute there is; NULL without memory. */
 struct nl_msg *gpuspec_nl_request(struct gpuspec_nl *nl, uint8_t command, int flags);
 
-/* Send and free @message (NULL: -ENOMEM), and hand every reply to @take. */
+/*
+ * Send and free @message (NULL: -ENOMEM), and hand every reply to @take. If
+ * that fails on the way, the next one has another socket.
+ */
 int gpuspec_nl_converse(struct gpuspec_nl *nl, struct nl_msg *message,
 			gpuspec_nl_taker *take, void *data);
 /* The same for a request without attributes. */
