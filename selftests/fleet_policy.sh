@@ -325,6 +325,9 @@ test_roms() {
 	gpuspec rom show $spec_ab >"$work/said"
 	grep -q "it is the fleet's, which goes before this host's; gpuspec rom set --fleet changes it" "$work/said"
 	is "$(gpuspec rom show $spec_ab --json | gojq -r .fleet.version)" f2
+	# For libvirt, by the path that stays.
+	is "$(gpuspec rom show $spec_ab --json | gojq -r .path)" "$store/by-spec/$spec_ab.rom"
+	cmp "$store/by-spec/$spec_ab.rom" "$work/two.rom"
 	fails_with "has the fleet's ROM f2, which goes before this host's; gpuspec rom set --fleet changes it" gpuspec rom set $spec_ab "$work/one.rom"
 	fails_with 'gpuspec rom set --fleet' gpuspec rom set $spec_ab "$work/one.rom" --dry-run
 	fails_with 'gpuspec rom clear --fleet' gpuspec rom clear $spec_ab
@@ -337,6 +340,16 @@ test_roms() {
 	put_fleet '"default": "open"'
 	gpuspec apply
 	is "$(spec_field $spec_ab .rom.version)" v1
+	cmp "$store/by-spec/$spec_ab.rom" "$work/one.rom"
+	# Of a spec that the host has none of its own for, the path goes with the fleet's.
+	gpuspec rom clear $spec_ab
+	put_fleet '"default": "open", "roms": {"'$spec_ab'": {"sha256": "'"$two"'", "size": '"$(stat -c %s "$work/two.rom")"'}}'
+	gpuspec apply
+	cmp "$store/by-spec/$spec_ab.rom" "$work/two.rom"
+	reload
+	put_fleet '"default": "open"'
+	gpuspec apply
+	[ ! -e "$store/by-spec/$spec_ab.rom" ]
 }
 
 run_tests

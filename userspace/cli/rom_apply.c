@@ -75,17 +75,39 @@ static const char *set(struct applying *applying, const char *spec, const char *
 	return error;
 }
 
-static void apply_one(struct applying *applying, const char *spec, const char *sha256,
-		      const char *version)
+static bool is_in_force(const struct applying *applying, const char *spec, const char *sha256,
+			const char *version)
 {
-	const struct gpuspec_rom *before = kernel_rom(applying, spec);
+	const struct gpuspec_rom *rom = kernel_rom(applying, spec);
 	uint8_t wanted[GPUSPEC_ROM_SHA256_LEN];
 
 	gpuspec_sha256_parse(sha256, wanted);
-	if (before && !memcmp(before->sha256, wanted, sizeof(wanted)) &&
-	    !strcmp(before->version, version))
-		return;
-	add_row(applying, spec, sha256, set(applying, spec, sha256, version));
+	return rom && !memcmp(rom->sha256, wanted, sizeof(wanted)) &&
+	       !strcmp(rom->version, version);
+}
+
+/* What is in force has it; unless the kernel alone has it. */
+static void set_path(struct applying *applying, const char *spec, const char *sha256)
+{
+	int error = applying->store.links < 0 ? 0 :
+		    gpuspec_rom_store_link(&applying->store, spec, sha256);
+
+	if (error && error != -ENOENT)
+		applying->result = fail(EXIT_FAILED, applying->request->verb, "%s",
+					applying->store.folder.sentence);
+}
+
+static void apply_one(struct applying *applying, const char *spec, const char *sha256,
+		      const char *version)
+{
+	const char *error = NULL;
+
+	if (!is_in_force(applying, spec, sha256, version)) {
+		error = set(applying, spec, sha256, version);
+		add_row(applying, spec, sha256, error);
+	}
+	if (!error)
+		set_path(applying, spec, sha256);
 }
 
 static int take(const char *spec, const struct gpuspec_rom_entry *entry, void *data)
@@ -116,8 +138,9 @@ static void take_fleets(struct applying *applying)
  * Has the fleet a ROM for the spec, or the store; or a history that is broken,
  * which is no reason to clear?
  */
-static bool may_have_rom(struct applying *applying, const char *spec)
+static bool may_have_rom(const char *spec, void *data)
 {
+	struct applying *applying = data;
 	struct gpuspec_rom_history history;
 	bool has;
 
@@ -146,9 +169,13 @@ static void clear_others(struct applying *applying)
 
 	for (i = 0; i < applying->inventory->model_count; i++) {
 		spec = applying->inventory->models[i].spec.id;
-		if (kernel_rom(applying, spec) && !may_have_rom(applying, spec))
+		if (kernel_rom(applying, spec) && !may_have_rom(spec, applying))
 			add_row(applying, spec, "", clear(applying, spec));
 	}
+	if (applying->store.links >= 0 &&
+	    gpuspec_rom_store_unlink(&applying->store, may_have_rom, applying))
+		applying->result = fail(EXIT_FAILED, applying->request->verb, "%s",
+					applying->store.folder.sentence);
 }
 
 /* A store that never was is not made for this; one that cannot be written to will do. */
@@ -159,7 +186,12 @@ static int open_store(struct applying *applying)
 	error = gpuspec_rom_store_read(&applying->store, GPUSPEC_ROM_STORE);
 	if (error || applying->store.folder.fd < 0 || applying->request->dry_run)
 		return error;
-	return gpuspec_folder_lock(&applying->store.folder, PATIENCE);
+	error = gpuspec_folder_lock(&applying->store.folder, PATIENCE);
+	if (error || applying->store.folder.lock < 0)
+		return error;
+	/* With its links, too. */
+	gpuspec_rom_store_close(&applying->store);
+	return gpuspec_rom_store_change(&applying->store, GPUSPEC_ROM_STORE, PATIENCE);
 }
 
 int rom_apply(struct request *request, const struct gpuspec_inventory *inventory,

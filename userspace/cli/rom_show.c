@@ -76,6 +76,8 @@ static void hint(const struct view *view, char *text, size_t size)
 	else if (view->fleet_rom && !is_fleets(view))
 		snprintf(text, size, "the fleet's ROM %.8s ought to be in force; gpuspec apply puts it there",
 			 view->fleet_rom->sha256);
+	else if (view->fleet_rom && !*view->path)
+		snprintf(text, size, "the path for libvirt leads elsewhere; gpuspec apply mends it");
 	else if (view->fleet_rom)
 		snprintf(text, size, "it is the fleet's, which goes before this host's; gpuspec rom set --fleet changes it, on all hosts");
 	else if (current && !is_recorded(view))
@@ -237,9 +239,9 @@ static int read_view(struct request *request, const struct gpuspec_inventory *in
 	if (view->broken)
 		return EXIT_DONE;
 	view->current = gpuspec_rom_history_current(&view->history);
-	/* The path is that of the host's own. */
-	if (view->fleet_rom ||
-	    !gpuspec_rom_store_path(&view->store, &view->history, view->path, sizeof(view->path)))
+	if (!gpuspec_rom_store_path(&view->store, view->spec, view->fleet_rom ?
+				    view->fleet_rom->sha256 : view->current ?
+				    view->current->sha256 : "", view->path, sizeof(view->path)))
 		*view->path = '\0';
 	return EXIT_DONE;
 }

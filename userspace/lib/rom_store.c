@@ -149,14 +149,14 @@ int gpuspec_rom_store_history(struct gpuspec_rom_store *store, const char *spec,
 	return error;
 }
 
-/* "pci:1002:5046:1af4:1100.json": a history's name, and what it is the history of. */
-static bool is_history(const char *name, char spec[GPUSPEC_ID_MAX + 1])
+/* "pci:1002:5046:1af4:1100.json": a name that ends so, and the spec that it is for. */
+static bool is_of_spec(const char *name, const char *end, char spec[GPUSPEC_ID_MAX + 1])
 {
-	size_t length = strlen(name), suffix = strlen(".json");
+	size_t length = strlen(name), suffix = strlen(end);
 	struct gpuspec_id id;
 
 	if (length <= suffix || length - suffix > GPUSPEC_ID_MAX ||
-	    strcmp(name + length - suffix, ".json"))
+	    strcmp(name + length - suffix, end))
 		return false;
 	snprintf(spec, GPUSPEC_ID_MAX + 1, "%.*s", (int)(length - suffix), name);
 	return gpuspec_id_parse(spec, &id) && id.form == GPUSPEC_ID_PCI;
@@ -193,7 +193,7 @@ int gpuspec_rom_store_each(struct gpuspec_rom_store *store,
 	if (count < 0)
 		return fail_errno(store, "");
 	for (i = 0; i < count; i++) {
-		if (!result && is_history(names[i]->d_name, spec))
+		if (!result && is_of_spec(names[i]->d_name, ".json", spec))
 			result = take_one(store, spec, take, data);
 		free(names[i]);
 	}
@@ -218,35 +218,39 @@ static int write_history(struct gpuspec_rom_store *store,
 
 /* --- links --- */
 
-static void link_target(char target[NAME_SIZE], const struct gpuspec_rom_history *history)
+/* Empty: none is in force. */
+static const char *in_force(const struct gpuspec_rom_history *history)
 {
 	const struct gpuspec_rom_entry *current = gpuspec_rom_history_current(history);
 
+	return current ? current->sha256 : "";
+}
+
+static void link_target(char target[NAME_SIZE], const char *sha256)
+{
 	*target = '\0';
-	if (current)
-		snprintf(target, NAME_SIZE, "../%s.rom", current->sha256);
+	if (*sha256)
+		snprintf(target, NAME_SIZE, "../%s.rom", sha256);
 }
 
 /* The link beside the others, not in place yet; none is needed where no ROM is in force. */
-static int make_link(struct gpuspec_rom_store *store, const struct gpuspec_rom_history *history)
+static int make_link(struct gpuspec_rom_store *store, const char *sha256)
 {
 	char target[NAME_SIZE];
 
-	link_target(target, history);
+	link_target(target, sha256);
 	unlinkat(store->links, NEW, 0);
 	if (*target && symlinkat(target, store->links, NEW))
 		return fail_errno(store, LINKS);
 	return 0;
 }
 
-static int put_link_in_place(struct gpuspec_rom_store *store,
-			     const struct gpuspec_rom_history *history)
+static int put_link_in_place(struct gpuspec_rom_store *store, const char *spec, bool wanted)
 {
-	bool wanted = gpuspec_rom_history_current(history);
 	char name[NAME_SIZE], path[NAME_SIZE + sizeof(LINKS)];
 	int failed, error;
 
-	rom_name(name, history->spec);
+	rom_name(name, spec);
 	snprintf(path, sizeof(path), LINKS "/%s", name);
 	if (wanted)
 		failed = renameat(store->links, NEW, store->links, name);
@@ -270,8 +274,8 @@ static void put_back(struct gpuspec_rom_store *store, const struct gpuspec_rom_h
 		unlinkat(store->folder.fd, name, 0);
 	else if (!write_history(store, before))
 		gpuspec_folder_put_in_place(&store->folder, name);
-	if (!make_link(store, before))
-		put_link_in_place(store, before);
+	if (!make_link(store, in_force(before)))
+		put_link_in_place(store, before->spec, *in_force(before));
 	memcpy(store->folder.sentence, sentence, sizeof(sentence));
 }
 
@@ -284,7 +288,7 @@ int gpuspec_rom_store_record(struct gpuspec_rom_store *store,
 
 	history_name(name, history->spec);
 	/* What takes room comes first, so that the rest does not fail for want of it. */
-	error = make_link(store, history);
+	error = make_link(store, in_force(history));
 	if (!error)
 		error = write_history(store, history);
 	if (error) {
@@ -293,21 +297,54 @@ int gpuspec_rom_store_record(struct gpuspec_rom_store *store,
 	}
 	error = gpuspec_folder_put_in_place(&store->folder, name);
 	if (!error)
-		error = put_link_in_place(store, history);
+		error = put_link_in_place(store, history->spec, *in_force(history));
 	if (error)
 		put_back(store, before);
 	return error;
 }
 
-bool gpuspec_rom_store_path(const struct gpuspec_rom_store *store,
-			    const struct gpuspec_rom_history *history,
-			    char *path, size_t size)
+int gpuspec_rom_store_link(struct gpuspec_rom_store *store, const char *spec,
+			   const char *sha256)
+{
+	char path[PATH_MAX], name[NAME_SIZE];
+	int error;
+
+	if (gpuspec_rom_store_path(store, spec, sha256, path, sizeof(path)))
+		return 0;
+	rom_name(name, sha256);
+	if (faccessat(store->folder.fd, name, F_OK, 0))
+		return fail_errno(store, name);
+	error = make_link(store, sha256);
+	return error ? error : put_link_in_place(store, spec, *sha256);
+}
+
+int gpuspec_rom_store_unlink(struct gpuspec_rom_store *store,
+			     bool (*is_wanted)(const char *spec, void *data), void *data)
+{
+	char spec[GPUSPEC_ID_MAX + 1];
+	struct dirent **names;
+	int i, count, error = 0;
+
+	count = scandirat(store->links, ".", &names, NULL, alphasort);
+	if (count < 0)
+		return fail_errno(store, LINKS);
+	for (i = 0; i < count; i++) {
+		if (!error && is_of_spec(names[i]->d_name, ".rom", spec) && !is_wanted(spec, data))
+			error = put_link_in_place(store, spec, false);
+		free(names[i]);
+	}
+	free(names);
+	return error;
+}
+
+bool gpuspec_rom_store_path(const struct gpuspec_rom_store *store, const char *spec,
+			    const char *sha256, char *path, size_t size)
 {
 	char target[NAME_SIZE], found[NAME_SIZE];
 	ssize_t length;
 
-	snprintf(path, size, "%s/" LINKS "/%s.rom", store->folder.path, history->spec);
-	link_target(target, history);
+	snprintf(path, size, "%s/" LINKS "/%s.rom", store->folder.path, spec);
+	link_target(target, sha256);
 	length = readlink(path, found, sizeof(found) - 1);
 	found[length < 0 ? 0 : length] = '\0';
 	return *target && !strcmp(found, target);

@@ -5,8 +5,8 @@
  *
  *   SHA256.rom		the bytes
  *   SPEC.json		the history of a spec, see rom_history.h
- *   by-spec/SPEC.rom	a link to the bytes in force: a path that stays, for
- *			libvirt's <rom file=>
+ *   by-spec/SPEC.rom	a link to the bytes in force, its own or its fleet's: a
+ *			path that stays, for libvirt's <rom file=>
  *   .lock, .new	who changes something; what is not in place yet
  *
  * What is found broken stays as it is. Functions return 0 or a negative errno,
@@ -66,10 +66,16 @@ int gpuspec_rom_store_each(struct gpuspec_rom_store *store,
 			   int (*take)(const char *spec, const struct gpuspec_rom_entry *entry,
 				       void *data), void *data);
 
-/* The path that stays; false: it does not lead to the ROM that the history has in force. */
-bool gpuspec_rom_store_path(const struct gpuspec_rom_store *store,
-			    const struct gpuspec_rom_history *history,
-			    char *path, size_t size);
+/* Have the path of a spec lead to a ROM, whoever has set it; -ENOENT: it is not here. */
+int gpuspec_rom_store_link(struct gpuspec_rom_store *store, const char *spec,
+			   const char *sha256);
+/* Take away the paths of specs that are not wanted any more. */
+int gpuspec_rom_store_unlink(struct gpuspec_rom_store *store,
+			     bool (*is_wanted)(const char *spec, void *data), void *data);
+
+/* The path that stays; false: it does not lead to this ROM, or that is empty. */
+bool gpuspec_rom_store_path(const struct gpuspec_rom_store *store, const char *spec,
+			    const char *sha256, char *path, size_t size);
 /*
  * May every user read the file, by the permission bits of it and of the
  * folders on the way? If not, *@obstacle is the path of what is in the way.
