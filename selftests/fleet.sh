@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Three hosts and an etcd: one list, one decision for all, and what goes wrong between them.
-# Runs on the host: fleet.sh KERNEL [TEST]...
+# Runs on the host: fleet.sh KERNEL [TEST]..., which come after those that make a fleet.
 cd "$(dirname "$0")/.." || exit
 kernel=$1
 shift
@@ -20,6 +20,8 @@ opens() { is "$(open_card "$1")" open; }
 refuses() { is "$(open_card "$1")" EPERM; }
 applied() { on "$1" gpuspec fleet status --json | gojq .applied; }
 field() { on "$1" "gpuspec list --json" | gojq -r --arg id "$2" ".specs[] | select(.id == \$id) | $3"; }
+
+first=(test_hosts_come_up test_fleet_is_made_and_joined)
 
 test_hosts_come_up() {
 	make_certificates
@@ -49,6 +51,17 @@ test_fleet_is_made_and_joined() {
 
 join() { on "$1" gpuspec fleet join --login /root/etcd.login; }
 all_up() { is "$(on alpha gpuspec hosts --json | gojq '[.hosts[] | select(.alive and .current)] | length')" 3; }
+
+# For longer than a lease lasts that is not renewed; and metrics have it.
+test_idle_hosts_stay_up() {
+	sleep 45
+	all_up
+	on beta gpuspec metrics >"$work/metrics"
+	grep -qx 'gpuspec_fleet_problem 0' "$work/metrics"
+	grep -qx "gpuspec_fleet_revision $(applied beta)" "$work/metrics"
+	[ $(($(date +%s) - $(sed -n 's/^gpuspec_fleet_heard_timestamp_seconds //p' "$work/metrics"))) -le 20 ]
+	promtool check metrics <"$work/metrics"
+}
 
 test_any_host_lists_all() {
 	local host
@@ -99,6 +112,7 @@ test_sharing_is_of_all_hosts() {
 	is "$(open_card gamma)" EACCES
 	is "$(on gamma "mkdir -p /sys/fs/cgroup/blue; echo \$\$ >/sys/fs/cgroup/blue/cgroup.procs; $vfio_open $card </dev/null")" open
 	is "$(on gamma gpuspec account list --fleet --json | gojq -r '.accounts[0].name')" blue
+	is "$(on gamma gpuspec account list --json | gojq -r '.accounts[0] | .name, .from')" $'blue\nfleet'
 	on alpha gpuspec recall $spec --account blue --fleet
 	on alpha gpuspec share $spec --all --fleet
 	on alpha gpuspec account remove blue --fleet --wait
@@ -300,6 +314,17 @@ test_host_may_write_of_itself_only() {
 	as_host beta del /gpuspec/hosts/beta/x
 }
 
+# What decides for one decides nothing for the other.
+test_two_fleets_in_one_etcd() {
+	on gamma 'cp /etc/gpuspec/gpuspec.conf /root/; printf "etcd_prefix = /other\netcd_admin_login = /root/other.login\n" >>/etc/gpuspec/gpuspec.conf'
+	has "etcd's user gpuspec-admin@/other decides" on gamma gpuspec fleet init --login /root/etcd.login
+	has "$spec is now disabled" on gamma gpuspec disable $spec --fleet
+	on gamma cp /root/gpuspec.conf /etc/gpuspec/
+	fails_with "etcd's user gpuspec-admin@/other may not decide" on gamma gpuspec disable $spec --fleet --login /root/other.login
+	is "$(on alpha gpuspec list --fleet --json | gojq -r --arg id $spec '.specs[] | select(.id == $id) | .state')" enabled
+	ctl del --prefix /other/
+}
+
 as_host() {
 	local login
 	mapfile -t login < <(on "$1" cat /etc/gpuspec/fleet.login)
@@ -331,6 +356,8 @@ told_by_hosts() { is "$(on alpha gpuspec hosts --json | gojq '[.hosts[] | select
 
 test_rom_that_does_not_match_is_refused() {
 	local key
+	make_rom one one 65536
+	make_rom two two 1048576
 	on alpha gpuspec rom set $spec /root/one.rom --version v1 --fleet --wait
 	stop_agent gamma
 	on gamma rm -rf /var/lib/gpuspec/rom
