@@ -320,7 +320,7 @@ test_two_fleets_in_one_etcd() {
 	has "etcd's user gpuspec-admin@/other decides" on gamma gpuspec fleet init --login /root/etcd.login
 	has "$spec is now disabled" on gamma gpuspec disable $spec --fleet
 	on gamma cp /root/gpuspec.conf /etc/gpuspec/
-	fails_with "etcd's user gpuspec-admin@/other may not decide" on gamma gpuspec disable $spec --fleet --login /root/other.login
+	fails_with 'the user gpuspec-admin@/other has no permission for that' on gamma gpuspec disable $spec --fleet --login /root/other.login
 	is "$(on alpha gpuspec list --fleet --json | gojq -r --arg id $spec '.specs[] | select(.id == $id) | .state')" enabled
 	ctl del --prefix /other/
 }
