@@ -163,7 +163,7 @@ static void put_host(const struct gpuspec_info *info)
 static void put_fleet(const struct request *request)
 {
 	struct gpuspec_fleet_view view;
-	struct gpuspec_agent_word word;
+	struct gpuspec_agent_word word = {};
 	struct gpuspec_conf conf;
 	bool heard = false;
 

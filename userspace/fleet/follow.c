@@ -25,7 +25,7 @@ static void say(struct follower *follower, const char *why)
 
 /*
  * With the fleet's new policy in the place of the one that the host has kept;
- * NULL: that one. An exit status, told by the follower's problem.
+ * NULL: that one, and no file is written. An exit status, told by the follower's problem.
  */
 static int bring_into_kernel(struct follower *follower, struct request *request,
 			     struct gpuspec_policy_file *file, struct gpuspec_fleet *next)
@@ -67,8 +67,10 @@ static int bring_into_kernel(struct follower *follower, struct request *request,
 
 int follow_kept(struct follower *follower, struct request *request)
 {
+	struct gpuspec_policy_file none = GPUSPEC_POLICY_FILE_CLOSED;
+
 	*follower->problem = '\0';
-	return bring_into_kernel(follower, request, NULL, NULL);
+	return bring_into_kernel(follower, request, &none, NULL);
 }
 
 /* On this host, whatever the kernel has. */

@@ -77,7 +77,8 @@ static void print_answer(json_t *answer)
 	if (reached)
 		printf("Newest     revision %s\n", output_text(answer, "revision"));
 	if (output_get(answer, "problem"))
-		printf("           in which something is wrong: %s\n", output_text(answer, "problem"));
+		printf("           in which something is wrong: %s\n",
+		       output_text(answer, "problem"));
 	if (reached)
 		printf("Hosts      %s: %s up, %s of these with the newest\n",
 		       output_text(answer, "hosts"), output_text(answer, "hosts_up"),

@@ -14,7 +14,7 @@
 int gpuspec_agent_word_write(const struct gpuspec_agent_word *word, const char *path)
 {
 	json_t *row = json_pack("{sIss*}", "heard", (json_int_t)word->heard, "problem",
-			        *word->problem ? word->problem : NULL);
+				*word->problem ? word->problem : NULL);
 	char *text = json_dumps(row, JSON_COMPACT);
 	struct gpuspec_folder folder;
 	int error = text ? 0 : -ENOMEM;

@@ -32,7 +32,7 @@ struct gpuspec_fleet {
 	bool joined;		/* else all is empty */
 	struct gpuspec_policy policy;
 	long long revision;
-	char when[GPUSPEC_UTC_TIME_SIZE];	/* that it came to be the fleet's, as the host has heard */
+	char when[GPUSPEC_UTC_TIME_SIZE];	/* it came to be so, as the host has heard */
 	struct gpuspec_fleet_rom *roms;
 	size_t rom_count;
 };

@@ -19,7 +19,7 @@ typedef int gpuspec_nl_taker(const struct genlmsghdr *header, void *data);
 struct gpuspec_nl {
 	struct nl_sock *sock;
 	int family;
-	bool lost;		/* questions and answers may be out of step: it takes another socket */
+	bool lost;		/* out of step: it takes another socket */
 	char sentence[256];
 	/* The request under way: */
 	gpuspec_nl_taker *take;

@@ -9,7 +9,7 @@
 #include "agent_word.h"
 #include "check.h"
 
-static char folder[] = "/tmp/gpuspec-agent-XXXXXX";
+static char folder[32] = "/tmp/gpuspec-agent-XXXXXX";
 
 static void put(const char *text)
 {

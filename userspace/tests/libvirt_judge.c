@@ -273,19 +273,26 @@ static void test_judgements(void)
 		   "gpuspec: GPU 0000:02:00.0 (pci:1002:73bf:1da2:e438) is disabled; gpuspec enable allows it\n");
 }
 
+#define RULE(id, state, shared) \
+	"\"" id "\": {\"state\": \"" state "\", \"shared\": " shared "}"
+#define LIST(max)	"[{\"account\": \"blue\"" max "}]"
+#define POLICY(unnamed, specs) "{\"version\": 1, \"default\": \"" unnamed "\", " \
+	"\"accounts\": {\"blue\": {}}, \"specs\": {" specs "}}"
+
 /* Where the tables are what comes of a fleet's policy and the host's, it is told whose it is. */
 static void test_fleet(void)
 {
-	static const char fleet[] = "{\"version\": 1, \"default\": \"open\", \"accounts\": {\"blue\": {}}, \"specs\": {"
-		"\"pci:1002:73bf:1da2:e438\": {\"state\": \"disabled\", \"shared\": \"all\"},"
-		"\"vf:8086:4680:4680\": {\"state\": \"enabled\", \"shared\": [{\"account\": \"blue\", \"max\": 3}]}}}";
-	static const char host[] = "{\"version\": 1, \"default\": \"closed\", \"accounts\": {\"blue\": {}}, \"specs\": {"
-		"\"mdev:nvidia-35\": {\"state\": \"enabled\", \"shared\": \"none\"},"
-		"\"vf:8086:4680:4680\": {\"state\": \"enabled\", \"shared\": [{\"account\": \"blue\"}]}}}";
+	static const char fleet[] =
+		POLICY("open", RULE("pci:1002:73bf:1da2:e438", "disabled", "\"all\"") ", "
+		       RULE("vf:8086:4680:4680", "enabled", LIST(", \"max\": 3")));
+	static const char host[] =
+		POLICY("closed", RULE("mdev:nvidia-35", "enabled", "\"none\"") ", "
+		       RULE("vf:8086:4680:4680", "enabled", LIST("")));
 	char why[256];
 
 	fleet_view.fleet.joined = true;
-	if (gpuspec_policy_parse(&fleet_view.fleet.policy, fleet, strlen(fleet), why, sizeof(why)) ||
+	if (gpuspec_policy_parse(&fleet_view.fleet.policy, fleet, strlen(fleet), why,
+				 sizeof(why)) ||
 	    gpuspec_policy_parse(&fleet_view.host, host, strlen(host), why, sizeof(why))) {
 		printf("%s\n", why);
 		failed = 1;

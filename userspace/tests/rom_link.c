@@ -13,7 +13,7 @@
 #define SPEC	"pci:10de:2684:10de:167c"
 #define OTHER	"pci:10de:2684:10de:167d"
 
-static char folder[] = "/tmp/gpuspec-link-XXXXXX";
+static char folder[32] = "/tmp/gpuspec-link-XXXXXX";
 
 static const char *path_of(const char *name)
 {

@@ -154,7 +154,7 @@ static char current(size_t *count)
 		*count = history.count;
 	/* Not while somebody is between the two. */
 	if (!count && gpuspec_rom_store_path(&store, SPEC, entry ? entry->sha256 : "", path,
-					      sizeof(path)) != !!entry)
+					     sizeof(path)) != !!entry)
 		found = '?';
 	gpuspec_rom_history_free(&history);
 	gpuspec_rom_store_close(&store);
