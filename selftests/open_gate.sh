@@ -128,7 +128,8 @@ test_holder_is_known() {
 	let_go first
 	[ "$(generation)" != "$before" ]
 	is "$(device_field $card_a .holder)" null
-	rmdir /sys/fs/cgroup/blue
+	# Who has ended is of it until all of him is gone.
+	eventually rmdir /sys/fs/cgroup/blue
 }
 
 test_refusal_is_logged_counted_and_told() {

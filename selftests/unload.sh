@@ -9,6 +9,9 @@ test_holder_never_notices() {
 	bind $card_b vfio-pci
 	hold first $card_a
 	rmmod gpuspec
+	# What memory it had is taken away for good as another one comes.
+	modprobe pci-stub
+	modprobe -r pci-stub
 	answers first
 	modprobe gpuspec
 	answers first
