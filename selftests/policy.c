@@ -63,7 +63,7 @@ int policy_set(int sock, unsigned int number, uint32_t state)
 	return ask(sock, &msg, NULL);
 }
 
-int policy_set_many(int sock, unsigned int count, uint32_t state)
+int policy_send_many(int sock, unsigned int count, policy_build_fn build, uint32_t state)
 {
 	char buffer[1 << 15];
 	size_t length = 0;
@@ -71,7 +71,7 @@ int policy_set_many(int sock, unsigned int count, uint32_t state)
 	unsigned int i;
 
 	for (i = 0; i < count; i++) {
-		policy_build_set(&msg, i, state);
+		build(&msg, i, state);
 		memcpy(buffer + length, &msg, msg.header.nlmsg_len);
 		length += NLMSG_ALIGN(msg.header.nlmsg_len);
 		if (length < sizeof(buffer) - 256 && i < count - 1)
@@ -81,6 +81,11 @@ int policy_set_many(int sock, unsigned int count, uint32_t state)
 		length = 0;
 	}
 	return 0;
+}
+
+int policy_set_many(int sock, unsigned int count, uint32_t state)
+{
+	return policy_send_many(sock, count, policy_build_set, state);
 }
 
 int policy_set_default(int sock, uint32_t unnamed)

@@ -23,10 +23,14 @@ int policy_commit(int sock, uint32_t changes, struct answer *answer);
 /* A message that sets spec @number to @state, shared with all. */
 void policy_build_set(struct nlmsg *msg, unsigned int number, uint32_t state);
 int policy_set(int sock, unsigned int number, uint32_t state);
+/* A message of @number. */
+typedef void (*policy_build_fn)(struct nlmsg *msg, unsigned int number, uint32_t state);
 /*
- * Stage the specs 0 to @count - 1, many to a packet. The kernel answers only
+ * Send the messages 0 to @count - 1, many to a packet. The kernel answers only
  * what it refuses, and nobody reads that: the error is that of sending.
  */
+int policy_send_many(int sock, unsigned int count, policy_build_fn build, uint32_t state);
+/* Stage the specs 0 to @count - 1. */
 int policy_set_many(int sock, unsigned int count, uint32_t state);
 int policy_set_default(int sock, uint32_t unnamed);
 /* A command that takes an id and no more; @answer as above. */

@@ -233,28 +233,6 @@ TEST_F(transaction, stages_the_default)
 	EXPECT_OURS(0);
 }
 
-/* As many changes as there may be, for as many new specs: with the host's own too many. */
-TEST_F(transaction, that_the_table_cannot_hold_is_refused_whole)
-{
-	struct table before = policy_read(self->other);
-
-	ASSERT_EQ(0, before.error);
-	ASSERT_GT(before.rows, 0);
-	ASSERT_EQ(0, policy_begin(self->sock, false));
-	ASSERT_EQ(0, policy_set_many(self->sock, GPUSPEC_CHANGES_MAX, GPUSPEC_STATE_DISABLED));
-	EXPECT_EQ(-ENOSPC, policy_commit(self->sock, GPUSPEC_CHANGES_MAX, NULL));
-	EXPECT_OURS(0);
-	EXPECT_EQ(before.rows, self->table.rows);
-	/* One at a time is refused as well, once it is full. */
-	ASSERT_EQ(0, policy_begin(self->sock, false));
-	ASSERT_EQ(0, policy_set_many(self->sock, GPUSPEC_CHANGES_MAX - before.rows,
-				     GPUSPEC_STATE_DISABLED));
-	EXPECT_EQ(0, policy_commit(self->sock, GPUSPEC_CHANGES_MAX - before.rows, NULL));
-	EXPECT_EQ(-ENOSPC, policy_set(self->sock, 70000, GPUSPEC_STATE_DISABLED));
-	EXPECT_EQ(0, policy_set(self->sock, 0, GPUSPEC_STATE_ENABLED));
-	EXPECT_OURS(GPUSPEC_CHANGES_MAX - before.rows);
-}
-
 /* As long as anybody holds the socket it is open. */
 TEST_F(transaction, lives_as_long_as_its_socket)
 {

@@ -135,14 +135,6 @@ TEST_F(policy, sockets_have_transactions_of_their_own)
 	EXPECT_NE(NULL, strstr(self->answer.sentence, "no transaction open"));
 }
 
-TEST_F(policy, has_an_end)
-{
-	ASSERT_EQ(0, policy_begin(self->sock, false));
-	ASSERT_EQ(0, policy_set_many(self->sock, GPUSPEC_CHANGES_MAX, GPUSPEC_STATE_DISABLED));
-	EXPECT_EQ(-ENOSPC, policy_set(self->sock, GPUSPEC_CHANGES_MAX, GPUSPEC_STATE_DISABLED));
-	EXPECT_OURS(0);
-}
-
 static atomic_bool stop;
 
 struct changer {
