@@ -30,9 +30,11 @@ struct request {
 	uint32_t maximum, pid;		/* 0 if not given */
 	uint32_t timeout;		/* s; 0 if not given */
 	const char *login;		/* a file; NULL if not given */
+	const char *host;		/* of the fleet; NULL if not given */
 	struct gpuspec_account marks;	/* what was given by --cgroup and --uid */
 	const char *parent, *uuid;	/* NULL if not given */
 	const char *version;		/* of a ROM; empty if not given */
+	const char *from;		/* where a ROM comes from; NULL if not given */
 	uint64_t waived;		/* checks of a ROM: 1 << enum gpuspec_rom_check */
 	int argc;
 	char **argv;

@@ -32,7 +32,7 @@ int devices(struct request *request)
 	if (request->json)
 		output_json(answer);
 	else if (!json_array_size(rows))
-		printf("%s has no %s.\n", request->place ? "The fleet" : "This host",
+		printf("%s has no %s.\n", inventory.of_fleet ? "The fleet" : "This host",
 		       id ? "device of this spec" : "GPU");
 	else if (print_devices(rows))
 		result = fail(EXIT_FAILED, "devices", "out of memory");

@@ -29,7 +29,7 @@ int list(struct request *request)
 	output_set(answer, "gone", gone);
 	if (request->json)
 		output_json(answer);
-	else if (!json_array_size(specs) && request->place)
+	else if (!json_array_size(specs) && inventory.of_fleet)
 		puts("No host of the fleet has published a GPU; gpuspec hosts tells of them.");
 	else if (!json_array_size(specs))
 		puts("No GPU here: no PCI function of class 03 (display) or 12 (processing accelerator),\n"

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "offline.h"
 #include "options.h"
 #include "place.h"
 #include "verbs.h"
@@ -32,12 +33,16 @@ static int check_arguments(const struct verb *verb, const struct request *reques
 }
 
 /* Where the verb is done. */
-static int go(const struct verb *verb, struct request *request, bool fleet)
+static int go(const struct verb *verb, struct request *request, bool fleet, bool offline)
 {
 	int result = EXIT_DONE;
 
 	if (fleet)
 		return use_fleet(request, verb->run);
+	if (offline) {
+		request->place = &offline_place;
+		return verb->run(request);
+	}
 	if (!(verb->options & ALONE))
 		result = connect_module(request);
 	return result ? result : verb->run(request);
@@ -81,8 +86,12 @@ static int run(int argc, char **argv, char **command)
 	result = check_arguments(verb, &request);
 	if (!result && (given & (WAIT | TIMEOUT | LOGIN)) && !fleet)
 		result = fail(EXIT_USAGE, verb->name, "--wait, --timeout and --login are of the fleet: they go with --fleet");
+	if (!result && request.host && !fleet)
+		result = fail(EXIT_USAGE, verb->name, "--host is of the fleet: it goes with --fleet");
+	if (!result && (given & OFFLINE) && fleet)
+		result = fail(EXIT_USAGE, verb->name, "--offline is of this host, and does not go with --fleet");
 	if (!result)
-		result = go(verb, &request, fleet);
+		result = go(verb, &request, fleet, given & OFFLINE);
 	gpuspec_nl_close(request.nl);
 	free(request.marks.cgroups);
 	return result;

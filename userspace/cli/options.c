@@ -9,6 +9,9 @@
 #include "rom_findings.h"
 #include "utf8.h"
 
+/* Of what the history has room for, as long as a name of a file can be. */
+#define FROM_MAX	255
+
 /* The options; their order is that of the bits above. */
 static const struct {
 	const char *name;
@@ -39,6 +42,9 @@ static const struct {
 	{ "wait", NULL, "until all hosts that are up have it in force" },
 	{ "timeout", "S", "wait for S seconds at most (60)" },
 	{ "login", "FILE", "a user of etcd and the password, a line each" },
+	{ "host", "NAME", "of the fleet's hosts this one alone" },
+	{ "offline", NULL, "what files of this host say; without the module, and for every user" },
+	{ "from", "NAME", "what the history calls the ROM on standard input" },
 	{ "json", NULL, "the answer as JSON" },
 	{ "help", NULL, "this text" },
 };
@@ -176,6 +182,15 @@ static int take_version(struct request *request, const char *version)
 	return -1;
 }
 
+static int take_from(struct request *request, const char *name)
+{
+	request->from = name;
+	if (*name && strlen(name) <= FROM_MAX && gpuspec_utf8_is_printable(name))
+		return 0;
+	fail(EXIT_USAGE, request->verb, "--from takes 1 to %d bytes of printable text", FROM_MAX);
+	return -1;
+}
+
 static int take_value(struct request *request, int option)
 {
 	switch (option) {
@@ -201,6 +216,11 @@ static int take_value(struct request *request, int option)
 	case PARENT:
 		request->parent = optarg;
 		return 0;
+	case HOST:
+		request->host = optarg;
+		return 0;
+	case FROM:
+		return take_from(request, optarg);
 	case UUID:
 		request->uuid = optarg;
 		return 0;

@@ -29,11 +29,14 @@
 #define WAIT		(1 << 21)
 #define TIMEOUT		(1 << 22)
 #define LOGIN		(1 << 23)
-#define JSON		(1 << 24)
-#define HELP		(1 << 25)
+#define HOST		(1 << 24)
+#define OFFLINE		(1 << 25)
+#define FROM		(1 << 26)
+#define JSON		(1 << 27)
+#define HELP		(1 << 28)
 /* No options: the verb does without the module, or connects by itself; it is of the fleet. */
-#define ALONE		(1 << 26)
-#define OF_FLEET	(1 << 27)
+#define ALONE		(1 << 29)
+#define OF_FLEET	(1 << 30)
 
 /* Of a verb that decides something for the fleet. */
 #define DECIDES		(FLEET | WAIT | TIMEOUT | LOGIN)

@@ -105,7 +105,8 @@ static void describe(const struct request *request, const struct candidate *cand
 	entry->size = candidate->file.size;
 	gpuspec_sha256_hex(candidate->file.sha256, entry->sha256);
 	snprintf(entry->version, sizeof(entry->version), "%s", request->version);
-	snprintf(entry->file, sizeof(entry->file), "%s", file ? path : request->argv[1]);
+	snprintf(entry->file, sizeof(entry->file), "%s", request->from ? request->from :
+		 file ? path : request->argv[1]);
 }
 
 static int tell(struct request *request, const struct candidate *candidate,

@@ -105,7 +105,7 @@ const char *row_memory_source(enum gpuspec_memory_from from)
 	return from < sizeof(names) / sizeof(names[0]) ? names[from] : "unknown";
 }
 
-static json_t *row_shared(const struct gpuspec_model *model)
+static json_t *row_shared(const struct gpuspec_model *model, bool offline)
 {
 	json_t *rows, *row;
 	uint32_t i;
@@ -115,7 +115,7 @@ static json_t *row_shared(const struct gpuspec_model *model)
 	rows = json_array();
 	for (i = 0; i < model->spec.shares; i++) {
 		row = row_share(model->shares[i].account, model->shares[i].maximum);
-		output_set(row, "held", json_integer(model->shares[i].held));
+		output_set(row, "held", offline ? NULL : json_integer(model->shares[i].held));
 		json_array_append_new(rows, row);
 	}
 	return rows;
@@ -162,6 +162,7 @@ json_t *row_spec(const struct gpuspec_inventory *inventory, const struct gpuspec
 	const struct gpuspec_spec *spec = &model->spec;
 	const struct gpuspec_vgpu *vgpu = &model->vgpu;
 	json_t *parents = row_kin(inventory, model, true);
+	bool offline = inventory->offline;
 	json_t *row = json_object();
 
 	output_set(row, "id", row_string(spec->id));
@@ -173,10 +174,10 @@ json_t *row_spec(const struct gpuspec_inventory *inventory, const struct gpuspec
 	output_set(row, "parents", parents);
 	output_set(row, "slices", row_kin(inventory, model, false));
 	output_set(row, "state", row_string(row_state(spec->state)));
-	output_set(row, "shared", row_shared(model));
+	output_set(row, "shared", row_shared(model, offline));
 	output_set(row, "devices", json_integer(spec->devices));
-	output_set(row, "in_use", json_integer(spec->in_use));
-	output_set(row, "refused", json_integer(spec->refused));
+	output_set(row, "in_use", offline ? NULL : json_integer(spec->in_use));
+	output_set(row, "refused", offline ? NULL : json_integer(spec->refused));
 	output_set(row, "video_memory", row_number_or_null(vgpu->video_memory));
 	output_set(row, "video_memory_from",
 		   row_string_or_null(row_memory_source(vgpu->memory_from)));

@@ -68,10 +68,11 @@ json_t *row_device(const struct gpuspec_card *card)
 	output_set(row, "vfs", row_number_or_null(pci->vfs));
 	output_set(row, "total_vfs", row_number_or_null(pci->total_vfs));
 	output_set(row, "mdev_types", row_number_or_null(card->mdev_types));
-	output_set(row, "in_use", json_boolean(card->device.in_use));
+	output_set(row, "in_use", card->offline ? NULL : json_boolean(card->device.in_use));
 	output_set(row, "holder", row_process(&card->device.holder));
 	output_set(row, "blocked", row_string_or_null(card->blocked));
-	output_set(row, "rom", row_string(row_rom_state(card->device.rom_state)));
+	output_set(row, "rom", card->offline ? NULL :
+			       row_string(row_rom_state(card->device.rom_state)));
 	output_set(row, "rom_sha256", card->device.shows_rom ?
 			       row_sha256(card->device.rom_sha256) : NULL);
 	return row;
@@ -103,6 +104,8 @@ void row_holder_text(json_t *device, char *text, size_t size)
 			 output_text(holder, "account"));
 	else if (json_is_true(output_get(device, "in_use")))
 		snprintf(text, size, "unknown (open before gpuspec was loaded)");
+	else if (!output_get(device, "in_use"))
+		snprintf(text, size, "unknown");
 	else
 		snprintf(text, size, "-");
 }

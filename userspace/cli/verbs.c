@@ -11,11 +11,11 @@
  * besides.
  */
 static const struct verb verbs[] = {
-	{ "list", list, "", PGPU | VGPU | FLEET | ALL_HOSTS, 0, 0,
+	{ "list", list, "", PGPU | VGPU | FLEET | ALL_HOSTS | HOST | OFFLINE, 0, 0,
 	  "specs: what there is, its state, sharing and use" },
 	{ "show", show, "SPEC", FLEET, 1, 1,
 	  "everything about one spec" },
-	{ "devices", devices, "[SPEC]", FLEET | ALL_HOSTS, 0, 1,
+	{ "devices", devices, "[SPEC]", FLEET | ALL_HOSTS | HOST | OFFLINE, 0, 1,
 	  "cards, virtual functions and mdevs: driver and holder" },
 	{ "enable", enable, "SPEC...", WITH_SLICES | DRY_RUN | DECIDES, 1, 1000,
 	  "let VMs be given devices of the specs" },
@@ -53,7 +53,7 @@ static const struct verb verbs[] = {
 	  "undo that, for a slice that nobody holds" },
 	{ "rom check", rom_check, "FILE|- [SPEC]", STRIP_NVGI | ALONE, 1, 2,
 	  "what a ROM is made of, and what is wrong with it" },
-	{ "rom set", rom_set, "SPEC FILE|-", VERSION | FORCE | STRIP_NVGI | DRY_RUN | DECIDES, 2, 2,
+	{ "rom set", rom_set, "SPEC FILE|-", VERSION | FORCE | STRIP_NVGI | FROM | DRY_RUN | DECIDES, 2, 2,
 	  "show VMs this ROM in place of the devices' own" },
 	{ "rom show", rom_show, "SPEC", FLEET, 1, 1,
 	  "the ROM in force, and what became of it on each device" },

@@ -4,6 +4,8 @@ _gpuspec_specs() { gpuspec list "$@" --json 2>/dev/null | sed -n 's/^ *"id": *"\
 
 _gpuspec_devices() { gpuspec devices --json 2>/dev/null | sed -n 's/^ *"address": *"\(.*\)",*$/\1/p'; }
 
+_gpuspec_hosts() { gpuspec hosts --json 2>/dev/null | sed -n 's/^ *"name": *"\(.*\)",*$/\1/p'; }
+
 _gpuspec_accounts() { gpuspec account list --json 2>/dev/null | sed -n 's/^ *"name": *"\(.*\)",*$/\1/p'; }
 
 _gpuspec()
@@ -31,6 +33,8 @@ _gpuspec()
 		return
 	elif [[ ${COMP_WORDS[COMP_CWORD - 1]} == --parent ]]; then
 		words=$(_gpuspec_devices)
+	elif [[ ${COMP_WORDS[COMP_CWORD - 1]} == --host ]]; then
+		words=$(_gpuspec_hosts)
 	elif [[ ${COMP_WORDS[COMP_CWORD - 1]} == --account ]]; then
 		words=$(_gpuspec_accounts)
 	else

@@ -59,6 +59,9 @@ static void set_rules(struct gpuspec_inventory *inventory)
 	for (j = 0; j < inventory->tables.spec_count; shares += specs[j].shares, j++) {
 		struct gpuspec_model *model = gpuspec_inventory_model(inventory, specs[j].id);
 
+		/* It is on other hosts than the one that is asked for. */
+		if (!model)
+			continue;
 		model->spec.named = true;
 		model->spec.state = specs[j].state;
 		model->spec.sharing = specs[j].sharing;
@@ -117,7 +120,7 @@ static int put_together(struct fleet_place *place, struct gpuspec_inventory *inv
 	int error = 0;
 	size_t i;
 
-	for (i = 0; i < policy->spec_count && !error; i++)
+	for (i = 0; i < policy->spec_count && !error && !hosts->only; i++)
 		error = fleet_hosts_name(hosts, policy->specs[i].id);
 	if (!error)
 		error = fleet_hosts_finish(hosts);
@@ -148,12 +151,13 @@ static enum fleet_wanted wanted(const struct request *request,
 }
 
 /* What hosts have is held against what was decided. */
-static int compare(struct fleet_place *place)
+static int compare(const struct request *request, struct fleet_place *place)
 {
 	const struct gpuspec_rom_entry *current;
 	size_t i;
 
 	place->hosts.policy = &place->decided.policy;
+	place->hosts.only = request->host;
 	place->hosts.roms = json_object();
 	for (i = 0; i < place->decided.rom_count && place->hosts.roms; i++) {
 		current = gpuspec_rom_history_current(&place->decided.roms[i].history);
@@ -165,6 +169,18 @@ static int compare(struct fleet_place *place)
 	return place->hosts.roms ? 0 : -ENOMEM;
 }
 
+/* The host that was asked for is one of the fleet's. */
+static int find_host(const struct request *request, const struct fleet_hosts *hosts)
+{
+	size_t i;
+
+	for (i = 0; i < hosts->count && request->host; i++)
+		if (!strcmp(hosts->hosts[i]->name, request->host))
+			return EXIT_DONE;
+	return request->host ? fail(EXIT_NOT_FOUND, request->verb, "there is no host %s in the fleet; gpuspec hosts names them",
+				    request->host) : EXIT_DONE;
+}
+
 static int read_place(struct request *request, struct gpuspec_inventory *inventory)
 {
 	struct fleet_place *place = request->place_data;
@@ -173,11 +189,13 @@ static int read_place(struct request *request, struct gpuspec_inventory *invento
 	memset(inventory, 0, sizeof(*inventory));
 	fleet_hosts_free(&place->hosts);
 	result = fleet_place_read_decided(request, place);
-	if (!result && compare(place))
+	if (!result && compare(request, place))
 		result = fail(EXIT_FAILED, request->verb, "out of memory");
 	if (!result)
 		result = fleet_read_hosts(place->fleet, request->verb, &place->hosts,
 					  wanted(request, &place->decided.policy));
+	if (!result)
+		result = find_host(request, &place->hosts);
 	if (!result && put_together(place, inventory))
 		result = fail(EXIT_FAILED, request->verb, "out of memory");
 	return result;
@@ -190,7 +208,8 @@ static json_t *gone(struct request *request)
 	size_t i;
 
 	for (i = 0; i < place->hosts.count; i++)
-		if (!place->hosts.hosts[i]->alive)
+		if (!place->hosts.hosts[i]->alive &&
+		    (!request->host || !strcmp(request->host, place->hosts.hosts[i]->name)))
 			json_array_append_new(names, row_string(place->hosts.hosts[i]->name));
 	return names;
 }

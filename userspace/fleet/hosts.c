@@ -220,6 +220,8 @@ int fleet_hosts_take(struct fleet_hosts *hosts, const char *prefix, const char *
 		host->alive = true;
 		return 0;
 	}
+	if (parsed.kind != GPUSPEC_FLEET_STATUS && hosts->only && strcmp(host->name, hosts->only))
+		return 0;
 	row = json_loadb(value, size, 0, NULL);
 	if (json_is_object(row) && parsed.kind == GPUSPEC_FLEET_STATUS)
 		error = read_status(&host->status, row, &wrong);

@@ -41,6 +41,8 @@ struct fleet_hosts {
 	json_t *parents;		/* of each spec that is a slice: {SPEC: {SPEC: null}} */
 	/* The fleet's, to say where another rule is in force; NULL: that is not looked at. */
 	const struct gpuspec_policy *policy;
+	/* What this host alone has; NULL: all hosts. */
+	const char *only;
 	/* {SPEC: SHA256} of its ROMs: what hosts have of others does not count; NULL: all does. */
 	json_t *roms;
 };

@@ -47,6 +47,7 @@ struct gpuspec_card {
 	long long vendor_type;		/* of a vendor's VF: is it of a type? 1 or 0 */
 	/* Why it cannot be given out, whatever the policy; empty if nothing is in the way. */
 	char blocked[GPUSPEC_BLOCKED_SIZE];
+	bool offline;			/* the module was not asked: holder and ROM are not known */
 };
 
 /* A device, which need not be a card, that can be sliced into instances of a spec. */
@@ -77,6 +78,7 @@ struct gpuspec_inventory {
 	size_t kin_count;
 	bool named;			/* see gpuspec_inventory_name() */
 	bool of_fleet;			/* it is of all hosts of the fleet */
+	bool offline;			/* the module was not asked: see kept_tables.h */
 };
 
 /*

@@ -171,6 +171,22 @@ static void test_sums(void)
 	fleet_hosts_free(&hosts);
 }
 
+/* Of one host what it has, and of all that they are there. */
+static void test_only(void)
+{
+	hosts.only = "b";
+	take("hosts/a/alive", "");
+	take("hosts/b/alive", "");
+	take("specs/a/" CARD, "{\"id\":\"" CARD "\",\"devices\":2}");
+	take("specs/b/" CARD, "{\"id\":\"" CARD "\",\"devices\":1}");
+	take("specs/a/" SLICE, "{\"id\":\"" SLICE "\"}");
+	check(!fleet_hosts_finish(&hosts));
+	check(hosts.count == 2);
+	check(hosts.inventory.model_count == 1);
+	check(hosts.inventory.models[0].spec.devices == 1);
+	fleet_hosts_free(&hosts);
+}
+
 static void test_many(void)
 {
 	static const struct gpuspec_inventory nothing;
@@ -301,6 +317,7 @@ int main(void)
 {
 	test_there_and_back();
 	test_sums();
+	test_only();
 	test_many();
 	test_wrong();
 	test_other_keys();
