@@ -5,9 +5,11 @@
 #include "output.h"
 #include "row.h"
 #include "row_device.h"
+#include "vm_name.h"
 
 json_t *row_process(const struct gpuspec_process *process)
 {
+	char vm[GPUSPEC_VM_NAME_SIZE];
 	json_t *row;
 
 	if (!process->pid)
@@ -19,6 +21,20 @@ json_t *row_process(const struct gpuspec_process *process)
 	output_set(row, "account", row_string_or_null(process->account));
 	output_set(row, "login_uid", process->has_login ? json_integer(process->login_uid) : NULL);
 	output_set(row, "cgroup", row_string_or_null(process->cgroup));
+	output_set(row, "vm", gpuspec_vm_name_of_cgroup(process->cgroup, vm, sizeof(vm)) ?
+			      row_string(vm) : NULL);
+	return row;
+}
+
+/* Who holds a device of this host is there, and can be asked for its machine's name. */
+static json_t *row_holder(const struct gpuspec_card *card)
+{
+	json_t *row = row_process(&card->device.holder);
+	char vm[GPUSPEC_VM_NAME_SIZE];
+
+	if (row && !card->host &&
+	    gpuspec_vm_name_of_process(card->device.holder.pid, vm, sizeof(vm)))
+		output_set(row, "vm", row_string(vm));
 	return row;
 }
 
@@ -69,7 +85,7 @@ json_t *row_device(const struct gpuspec_card *card)
 	output_set(row, "total_vfs", row_number_or_null(pci->total_vfs));
 	output_set(row, "mdev_types", row_number_or_null(card->mdev_types));
 	output_set(row, "in_use", card->offline ? NULL : json_boolean(card->device.in_use));
-	output_set(row, "holder", row_process(&card->device.holder));
+	output_set(row, "holder", row_holder(card));
 	output_set(row, "blocked", row_string_or_null(card->blocked));
 	output_set(row, "rom", card->offline ? NULL :
 			       row_string(row_rom_state(card->device.rom_state)));
