@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0
+// What there is to be seen of the host, or of its fleet, kept as it is now: gpuspec monitor says
+// that something has happened, and then it is asked anew.
+
+import type { Account, Device, FleetHosts, HostEvent, Spec, Status } from "./answers";
+import { Failure, NOT_PERMITTED, ask, follow } from "./program";
+
+export type Scope = "host" | "fleet";
+
+export interface Sight {
+    scope: Scope;
+    /* In the fleet: of this host alone; empty: of all. */
+    host: string;
+    specs: Spec[] | null;
+    devices: Device[];
+    accounts: Account[];
+    /* Refusals and changes, the newest last. */
+    events: HostEvent[];
+    status: Status | null;
+    fleet: FleetHosts | null;
+    gone: string[];
+    /* Why the host, or the fleet, is not seen. */
+    failure: Failure | null;
+    fleetFailure: Failure | null;
+    /* Without privilege: of this host's files only. */
+    limited: boolean;
+}
+
+const NOTHING: Sight = {
+    scope: "host",
+    host: "",
+    specs: null,
+    devices: [],
+    accounts: [],
+    events: [],
+    status: null,
+    fleet: null,
+    gone: [],
+    failure: null,
+    fleetFailure: null,
+    limited: false,
+};
+
+const EVENTS = 1000;
+/* A burst of events is one question. */
+const PAUSE = 50;
+const AGAIN = 5000;
+/* Other hosts are not heard. */
+const FLEET = 3000;
+
+export class Watch {
+    private sight = NOTHING;
+    private listeners = new Set<() => void>();
+    private stopMonitor: (() => void) | null = null;
+    private timer: number | undefined;
+    private asking = false;
+    private again = false;
+    private round = 0;
+
+    subscribe = (listener: () => void) => {
+        this.listeners.add(listener);
+        return () => { this.listeners.delete(listener) };
+    };
+
+    current = () => this.sight;
+
+    private see(change: Partial<Sight>) {
+        this.sight = { ...this.sight, ...change };
+        this.listeners.forEach(listener => listener());
+    }
+
+    /* From the beginning: at first, and when the privilege has changed. */
+    start() {
+        this.round++;
+        this.see({ ...NOTHING, scope: this.sight.scope });
+        this.refresh();
+    }
+
+    turn(scope: Scope, host = "") {
+        this.round++;
+        this.see({ scope, host, specs: null, devices: [], accounts: [] });
+        this.refresh();
+    }
+
+    refresh = () => this.after(0);
+
+    private after(delay: number) {
+        window.clearTimeout(this.timer);
+        this.timer = window.setTimeout(() => { this.look() }, delay);
+    }
+
+    private async look() {
+        if (this.asking) {
+            this.again = true;
+            return;
+        }
+        this.asking = true;
+        const round = this.round;
+        let change: Partial<Sight>;
+        try {
+            change = await this.read();
+        } catch (error) {
+            change = { failure: error as Failure, specs: null };
+        }
+        this.asking = false;
+        if (round === this.round)
+            this.see(change);
+        if (!this.sight.failure && !this.sight.limited)
+            await this.listen();
+        if (this.again || round !== this.round) {
+            this.again = false;
+            this.refresh();
+        } else if (this.sight.failure || this.sight.limited) {
+            this.after(AGAIN);
+        } else if (this.sight.scope === "fleet") {
+            this.after(FLEET);
+        }
+    }
+
+    private async read(): Promise<Partial<Sight>> {
+        try {
+            const status = await ask<Status>("status");
+            const change = { status, limited: false, failure: null };
+            return this.sight.scope === "fleet"
+                ? { ...change, ...await this.readFleet() }
+                : { ...change, ...await readHost() };
+        } catch (error) {
+            if ((error as Failure).status !== NOT_PERMITTED)
+                throw error;
+            return { ...await readFiles(), status: null, limited: true, failure: null };
+        }
+    }
+
+    private async readFleet(): Promise<Partial<Sight>> {
+        const of = this.sight.host ? ["--host", this.sight.host] : [];
+        try {
+            const [fleet, list, devices, accounts] = await Promise.all([
+                ask<FleetHosts>("hosts"),
+                ask<{ specs: Spec[], gone: string[] | null }>("list", "--all-hosts", ...of),
+                ask<{ devices: Device[] }>("devices", "--all-hosts", ...of),
+                ask<{ accounts: Account[] }>("account", "list", "--fleet"),
+            ]);
+            return { fleet, specs: list.specs, gone: list.gone ?? [], devices: devices.devices,
+                     accounts: accounts.accounts, fleetFailure: null };
+        } catch (error) {
+            return { fleetFailure: error as Failure, fleet: null, specs: [], devices: [] };
+        }
+    }
+
+    private async listen() {
+        if (this.stopMonitor)
+            return;
+        // A module that was loaded anew counts from the beginning.
+        this.see({ events: [] });
+        this.stopMonitor = follow(["monitor"], line => this.hear(JSON.parse(line) as HostEvent), () => {
+            this.stopMonitor = null;
+            this.refresh();
+        });
+        try {
+            const { events } = await ask<{ events: HostEvent[] }>("log");
+            this.remember(events);
+        } catch {
+            // The next look finds out what is wrong.
+        }
+    }
+
+    private hear(event: HostEvent) {
+        this.remember([event]);
+        // It may ask for what has just changed.
+        this.after(PAUSE);
+    }
+
+    private remember(more: HostEvent[]) {
+        const known = new Set(this.sight.events.map(event => event.seq));
+        const events = [...this.sight.events, ...more.filter(event => !known.has(event.seq))];
+        events.sort((a, b) => a.seq - b.seq);
+        this.see({ events: events.slice(-EVENTS) });
+    }
+}
+
+async function readHost(): Promise<Partial<Sight>> {
+    const [list, devices, accounts] = await Promise.all([
+        ask<{ specs: Spec[] }>("list"),
+        ask<{ devices: Device[] }>("devices"),
+        ask<{ accounts: Account[] }>("account", "list"),
+    ]);
+    return { specs: list.specs, devices: devices.devices, accounts: accounts.accounts };
+}
+
+async function readFiles(): Promise<Partial<Sight>> {
+    const [list, devices] = await Promise.all([
+        ask<{ specs: Spec[] }>("list", "--offline"),
+        ask<{ devices: Device[] }>("devices", "--offline"),
+    ]);
+    return { specs: list.specs, devices: devices.devices, accounts: [], events: [] };
+}
