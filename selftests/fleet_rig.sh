@@ -120,14 +120,14 @@ on() {
 
 is_up() { on "$1" true; }
 
-# start_host HOST [DEVICE OF QEMU]
+# start_host HOST [DEVICE OF QEMU]; $forward may have another port of it, as QEMU forwards it.
 start_host() {
 	local host=$1 port more=()
 	[ $# -eq 1 ] || more=(--qemu-arg -device --qemu-arg "$2")
 	port=$(free_port)
 	echo "$port" >"$work/$host.port"
 	tools/vm --kernel "$kernel" --name "fleet-$host" --timeout 3600 \
-		--qemu-arg -netdev --qemu-arg "user,id=orders,net=10.0.1.0/24,hostfwd=tcp:127.0.0.1:$port-10.0.1.15:2222" \
+		--qemu-arg -netdev --qemu-arg "user,id=orders,net=10.0.1.0/24,hostfwd=tcp:127.0.0.1:$port-10.0.1.15:2222${forward:-}" \
 		--qemu-arg -device --qemu-arg virtio-net-pci,netdev=orders,mac=52:54:00:00:01:01,addr=1d,romfile= \
 		--qemu-arg -netdev --qemu-arg user,id=fleet,net=10.0.2.0/24 \
 		--qemu-arg -device --qemu-arg virtio-net-pci,netdev=fleet,mac=52:54:00:00:02:01,addr=1e,romfile= \

@@ -89,8 +89,8 @@ export interface HostEvent {
     missed: number;
     event: string;
     sentence: string;
-    spec?: { id: string };
-    device?: { address: string, spec: string };
+    spec?: { id: string, state: Spec["state"], shared: "all" | "none" | "list" };
+    device?: { address: string, spec: string, in_use: boolean, holder: Process | null, rom: RomState };
     process?: Process;
     gate?: "bind" | "open";
     reason?: string;

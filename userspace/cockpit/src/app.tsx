@@ -27,6 +27,9 @@ interface Note {
     text: string;
 }
 
+/* What the tabs show. */
+const CONTENT = "content";
+
 const NOTE_LASTS = 8000;
 
 function useNotes() {
@@ -125,6 +128,8 @@ export const App = () => {
     const [first] = dialog?.specs ?? [];
     const count = (kind: Spec["kind"]) => sight.specs?.filter(spec => spec.kind === kind).length ?? 0;
     const isFleet = sight.scope === "fleet";
+    const shown = tab === "hosts" && !isFleet ? "pgpu" : tab;
+    const names: Record<TabKey, string> = { pgpu: _("pGPU"), vgpu: _("vGPU"), hosts: _("Hosts") };
     const body = () => {
         if (sight.failure)
             return <Trouble failure={sight.failure} onAgain={watch.refresh} />;
@@ -134,20 +139,21 @@ export const App = () => {
             return <FleetTrouble failure={sight.fleetFailure} onAgain={watch.refresh} onHost={() => watch.turn("host")} />;
         return (
             <>
-                <Tabs activeKey={tab === "hosts" && !isFleet ? "pgpu" : tab} onSelect={(_event, key) => go(key as TabKey)} aria-label={_("Kinds of GPU")} inset={{ default: "insetLg" }}>
-                    <Tab eventKey="pgpu" id="tab-pgpu" title={<TabTitleText>{_("pGPU")} <Badge isRead>{count("pgpu")}</Badge></TabTitleText>} />
-                    <Tab eventKey="vgpu" id="tab-vgpu" title={<TabTitleText>{_("vGPU")} <Badge isRead>{count("vgpu")}</Badge></TabTitleText>} />
+                <Tabs activeKey={shown} onSelect={(_event, key) => go(key as TabKey)} aria-label={_("Kinds of GPU")} inset={{ default: "insetLg" }}>
+                    <Tab eventKey="pgpu" id="tab-pgpu" tabContentId={CONTENT} title={<TabTitleText>{_("pGPU")} <Badge isRead>{count("pgpu")}</Badge></TabTitleText>} />
+                    <Tab eventKey="vgpu" id="tab-vgpu" tabContentId={CONTENT} title={<TabTitleText>{_("vGPU")} <Badge isRead>{count("vgpu")}</Badge></TabTitleText>} />
                     {isFleet && sight.fleet &&
-                        <Tab eventKey="hosts" id="tab-hosts" title={<TabTitleText>{_("Hosts")} <Badge isRead>{sight.fleet.hosts.length}</Badge></TabTitleText>} />}
+                        <Tab eventKey="hosts" id="tab-hosts" tabContentId={CONTENT} title={<TabTitleText>{_("Hosts")} <Badge isRead>{sight.fleet.hosts.length}</Badge></TabTitleText>} />}
                 </Tabs>
-                {tab === "hosts" && isFleet && sight.fleet
+                <div id={CONTENT} role="tabpanel" aria-label={names[shown]} className="gpuspec-content">{shown === "hosts" && sight.fleet
                     ? <Hosts fleet={sight.fleet} onHost={host => { watch.turn("fleet", host); go("pgpu") }} />
-                    : <Specs key={tab} kind={tab === "vgpu" ? "vgpu" : "pgpu"} sight={sight} onHost={host => watch.turn("fleet", host)}
+                    : <Specs key={shown} kind={shown === "vgpu" ? "vgpu" : "pgpu"} sight={sight} onHost={host => watch.turn("fleet", host)}
                              opened={opened} onAction={act}
                              onOpen={id => {
                                  const spec = sight.specs?.find(other => other.id === id);
                                  go(spec ? spec.kind : tab, id);
                              }} />}
+                </div>
             </>
         );
     };

@@ -89,6 +89,7 @@ const Parameters = ({ spec, specs, onOpen }: { spec: Spec, specs: Spec[], onOpen
         <Parameter name={_("Series")}>{spec.series}</Parameter>
         <Parameter name={_("Weight")}>{spec.weight}</Parameter>
         <Parameter name={_("Instances")}>{spec.kind === "vgpu" ? instances(spec) : null}</Parameter>
+        <Parameter name={_("Refused")}>{spec.refused}</Parameter>
         <Parameter name={_("Description")}>{spec.description}</Parameter>
         {spec.parents.length > 0 && <Parameter name={_("Slice of")}><Kin ids={spec.parents} specs={specs} onOpen={onOpen} /></Parameter>}
         {spec.slices.length > 0 && <Parameter name={_("Slices")}><Kin ids={spec.slices} specs={specs} onOpen={onOpen} /></Parameter>}
@@ -114,7 +115,7 @@ const Refusals = ({ events, spec }: { events: HostEvent[], spec: Spec }) => {
 
 export const Details = ({ spec, specs, devices, events, scope, canChange, onSetRom, onOpen, onClose }: Props) => {
     const title = useRef<HTMLHeadingElement>(null);
-    useEffect(() => title.current?.focus(), [spec.id]);
+    useEffect(() => { title.current?.focus() }, [spec.id]);
     return (
         <DrawerPanelContent isResizable defaultSize="34rem" minSize="22rem" id="details" aria-labelledby="details-title" resizeAriaLabel={_("Resize the details")}>
             <DrawerHead>

@@ -8,7 +8,7 @@ import type { Failure } from "./program";
 
 export const Failed = ({ failure }: { failure: Failure | null }) => {
     const place = useRef<HTMLDivElement>(null);
-    useEffect(() => place.current?.scrollIntoView({ block: "nearest" }), [failure]);
+    useEffect(() => { place.current?.scrollIntoView({ block: "nearest" }) }, [failure]);
     return failure &&
         <div ref={place}>
             <Alert isInline isLiveRegion variant="danger" component="h3" title={failure.message} className="gpuspec-failure" />

@@ -3,6 +3,7 @@
 // that something has happened, and then it is asked anew.
 
 import type { Account, Device, FleetHosts, HostEvent, Spec, Status } from "./answers";
+import { patch } from "./patch";
 import { Failure, NOT_PERMITTED, ask, follow } from "./program";
 
 export type Scope = "host" | "fleet";
@@ -45,6 +46,8 @@ const EVENTS = 1000;
 /* A burst of events is one question. */
 const PAUSE = 50;
 const AGAIN = 5000;
+/* What sysfs alone has is no event: drivers, and what can be made of a card. */
+const HOST = 10000;
 /* Other hosts are not heard. */
 const FLEET = 3000;
 
@@ -54,6 +57,7 @@ export class Watch {
     private stopMonitor: (() => void) | null = null;
     private timer: number | undefined;
     private asking = false;
+    private knowsLog = false;
     private again = false;
     private round = 0;
 
@@ -97,6 +101,8 @@ export class Watch {
         this.asking = true;
         const round = this.round;
         let change: Partial<Sight>;
+        // Before it is asked, so that nothing is missed in between.
+        this.listen();
         try {
             change = await this.read();
         } catch (error) {
@@ -105,25 +111,25 @@ export class Watch {
         this.asking = false;
         if (round === this.round)
             this.see(change);
-        if (!this.sight.failure && !this.sight.limited)
-            await this.listen();
+        if (!this.sight.failure && !this.sight.limited && !this.knowsLog)
+            await this.readLog();
         if (this.again || round !== this.round) {
             this.again = false;
             this.refresh();
         } else if (this.sight.failure || this.sight.limited) {
             this.after(AGAIN);
-        } else if (this.sight.scope === "fleet") {
-            this.after(FLEET);
+        } else {
+            this.after(this.sight.scope === "fleet" ? FLEET : HOST);
         }
     }
 
     private async read(): Promise<Partial<Sight>> {
         try {
-            const status = await ask<Status>("status");
-            const change = { status, limited: false, failure: null };
-            return this.sight.scope === "fleet"
-                ? { ...change, ...await this.readFleet() }
-                : { ...change, ...await readHost() };
+            const [status, change] = await Promise.all([
+                ask<Status>("status"),
+                this.sight.scope === "fleet" ? this.readFleet() : readHost(),
+            ]);
+            return { ...change, status, limited: false, failure: null };
         } catch (error) {
             if ((error as Failure).status !== NOT_PERMITTED)
                 throw error;
@@ -147,17 +153,22 @@ export class Watch {
         }
     }
 
-    private async listen() {
-        if (this.stopMonitor)
+    private listen() {
+        if (this.stopMonitor || this.sight.limited)
             return;
         // A module that was loaded anew counts from the beginning.
+        this.knowsLog = false;
         this.see({ events: [] });
         this.stopMonitor = follow(["monitor"], line => this.hear(JSON.parse(line) as HostEvent), () => {
             this.stopMonitor = null;
-            this.refresh();
+            this.after(this.sight.failure ? AGAIN : PAUSE);
         });
+    }
+
+    private async readLog() {
         try {
             const { events } = await ask<{ events: HostEvent[] }>("log");
+            this.knowsLog = true;
             this.remember(events);
         } catch {
             // The next look finds out what is wrong.
@@ -166,6 +177,8 @@ export class Watch {
 
     private hear(event: HostEvent) {
         this.remember([event]);
+        if (this.sight.scope === "host")
+            this.see(patch(this.sight, event));
         // It may ask for what has just changed.
         this.after(PAUSE);
     }

@@ -123,11 +123,13 @@ interface Props {
     selected: Spec[];
     canChange: boolean;
     onAction: (action: Action, specs: Spec[]) => void;
+    shown: number;
+    count: number;
     /* There is room for buttons. */
     isWide: boolean;
 }
 
-export const SpecToolbar = ({ kind, filter, onFilter, hosts, host, onHost, selected, canChange, onAction, isWide }: Props) => (
+export const SpecToolbar = ({ kind, filter, onFilter, hosts, host, onHost, selected, canChange, onAction, shown, count, isWide }: Props) => (
     <Toolbar id="toolbar" className={isWide ? "gpuspec-wide" : undefined} inset={{ default: "insetLg" }} clearAllFilters={() => { onFilter(EVERYTHING); onHost("") }} clearFiltersButtonText={_("Clear all filters")}>
         <ToolbarContent>
             <ToolbarItem>
@@ -149,6 +151,9 @@ export const SpecToolbar = ({ kind, filter, onFilter, hosts, host, onHost, selec
                 <ToolbarItem alignSelf="center" id="selected-count">
                     {cockpit.format(cockpit.ngettext("$0 selected", "$0 selected", selected.length), selected.length)}
                 </ToolbarItem>}
+            <ToolbarItem align={{ default: "alignEnd" }} alignSelf="center" id="specs-count" role="status" className="gpuspec-minor">
+                {cockpit.format(_("$0 of $1"), shown, count)}
+            </ToolbarItem>
         </ToolbarContent>
     </Toolbar>
 );

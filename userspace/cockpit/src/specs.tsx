@@ -2,12 +2,13 @@
 // A tab: the specs of one kind, what is shown of them, and what is done with them.
 
 import { Drawer, DrawerContent, DrawerContentBody, Pagination } from "@patternfly/react-core";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 
 import type { Spec } from "./answers";
 import type { Action } from "./decision";
 import { Details } from "./details";
 import { NoMatch, NoSpecs } from "./empty";
+import { useLatest } from "./latest";
 import { EVERYTHING, type Filter, type Order, filterSpecs, sortSpecs } from "./selection";
 import type { Sight } from "./sight";
 import { SpecTable } from "./spec_table";
@@ -15,7 +16,9 @@ import { SpecToolbar } from "./spec_toolbar";
 
 const _ = cockpit.gettext;
 
-const PAGE_SIZES = [50, 100, 200] as const;
+const PAGE_SIZES = [25, 50, 100, 200] as const;
+
+const NONE: Spec[] = [];
 
 interface Props {
     kind: Spec["kind"];
@@ -33,9 +36,9 @@ export const Specs = ({ kind, sight, onHost, opened, onOpen, onAction }: Props) 
     const [page, setPage] = useState(1);
     const [perPage, setPerPage] = useState<number>(PAGE_SIZES[0]);
 
-    const all = sight.specs ?? [];
-    const ofKind = all.filter(spec => spec.kind === kind);
-    const shown = sortSpecs(filterSpecs(ofKind, filter), order);
+    const all = sight.specs ?? NONE;
+    const ofKind = useMemo(() => all.filter(spec => spec.kind === kind), [all, kind]);
+    const shown = useMemo(() => sortSpecs(filterSpecs(ofKind, filter), order), [ofKind, filter, order]);
     // A filter may have left fewer pages.
     const last = Math.max(1, Math.ceil(shown.length / perPage));
     const at = Math.min(page, last);
@@ -43,11 +46,13 @@ export const Specs = ({ kind, sight, onHost, opened, onOpen, onAction }: Props) 
     const spec = all.find(other => other.id === opened);
     const canChange = !sight.limited;
 
-    const select = (ids: string[], chosen: boolean) => {
+    const select = useLatest((ids: string[], chosen: boolean) => {
         const next = new Set(selected);
         ids.forEach(id => chosen ? next.add(id) : next.delete(id));
         setSelected(next);
-    };
+    });
+    const open = useLatest(onOpen);
+    const act = useLatest(onAction);
     // What the filter hides is not acted upon.
     const chosen = shown.filter(other => selected.has(other.id));
 
@@ -61,13 +66,13 @@ export const Specs = ({ kind, sight, onHost, opened, onOpen, onAction }: Props) 
                     <SpecToolbar kind={kind} filter={filter} onFilter={next => { setFilter(next); setPage(1) }}
                                  hosts={sight.fleet && sight.fleet.hosts.map(host => host.name)} host={sight.host} onHost={onHost}
                                  selected={chosen} canChange={canChange} onAction={onAction}
-                                 isWide={!spec} />
+                                 shown={shown.length} count={ofKind.length} isWide={!spec} />
                     {ofKind.length === 0 && <NoSpecs kind={kind} />}
                     {ofKind.length > 0 && shown.length === 0 && <NoMatch onClear={() => setFilter(EVERYTHING)} />}
                     {rows.length > 0 &&
                         <SpecTable kind={kind} specs={rows} all={all} scope={sight.scope} order={order} onOrder={setOrder}
-                                   selected={selected} onSelect={select} opened={spec ? opened : null} onOpen={onOpen}
-                                   canChange={canChange} onAction={onAction} />}
+                                   selected={selected} onSelect={select} opened={spec ? opened : null} onOpen={open}
+                                   canChange={canChange} onAction={act} />}
                     {shown.length > PAGE_SIZES[0] &&
                         <Pagination variant="bottom" itemCount={shown.length} page={at} perPage={perPage} widgetId="pages"
                                     perPageOptions={PAGE_SIZES.map(value => ({ title: String(value), value }))}

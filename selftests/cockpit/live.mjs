@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0
+// What happens on the host, on the page within a second, without a reload.
+import { asAdmin, has, is } from "./expect.mjs";
+import { CARDS, FREE, HELD, host, spec, startVm, stopVm } from "./host.mjs";
+
+const SECOND = 1000;
+
+export async function a_change_from_a_shell_appears_within_a_second() {
+    await asAdmin(async page => {
+        for (const [verb, words] of [["disable", "Disabled"], ["enable", "Enabled"], ["recall --all", "Recalled"], ["share --all", "All accounts"]]) {
+            await host(`gpuspec ${verb} ${CARDS}`);
+            await page.says(`[data-spec='${CARDS}']`, words, SECOND);
+        }
+    });
+}
+
+export async function a_vm_that_starts_and_stops_appears_within_a_second() {
+    await asAdmin(async page => {
+        await page.open(CARDS);
+        await startVm("web", HELD);
+        await page.says("#devices", "VM web", SECOND);
+        await page.says(`[data-spec='${CARDS}']`, "1 of 3", SECOND);
+        await stopVm("web");
+        await page.says(`[data-spec='${CARDS}']`, "0 of 3", SECOND);
+    });
+}
+
+export async function a_refused_vm_appears_by_its_name_and_the_reason() {
+    await asAdmin(async page => {
+        await page.open(CARDS);
+        await page.says("#details", "No refusal is remembered");
+        await host(`gpuspec disable ${CARDS}`);
+        await startVm("blue-db", FREE).then(() => { throw new Error("it started") }, error => has(error.message, "Operation not permitted"));
+        await page.says("#refusals", "VM blue-db", SECOND);
+        has(await page.text("#refusals"), `was refused ${FREE} when it was opened: the spec is disabled`);
+        is((await spec(CARDS)).refused, 1);
+        await page.frame.locator("#refusals").scrollIntoViewIfNeeded();
+        await page.isAccessible("refused");
+    });
+    // And still after a reload.
+    await asAdmin(async page => {
+        await page.open(CARDS);
+        await page.says("#refusals", "VM blue-db");
+    });
+}
+
+export async function a_module_that_is_loaded_anew_is_followed() {
+    await asAdmin(async page => {
+        await host(`rmmod gpuspec; sleep 1; modprobe gpuspec`);
+        await page.frame.waitForSelector("#specs");
+        await host(`gpuspec disable ${CARDS}`);
+        await page.says(`[data-spec='${CARDS}']`, "Disabled");
+        await host(`gpuspec enable ${CARDS}`);
+        await page.says(`[data-spec='${CARDS}']`, "Enabled", SECOND);
+    });
+}
