@@ -17,6 +17,9 @@ SIGN := CONFIG_MODULE_SIG_ALL=$(if $(wildcard $(KDIR)/certs/signing_key.pem),y)
 KMAKE ?= $(MAKE)
 # MO: since 6.13 kbuild takes KDIR for the place of objects where KDIR is not named as in itself.
 KBUILD := $(KMAKE) -C $(KDIR) M=$(MODULE) MO=$(MODULE) GPUSPEC_VERSION=$(VERSION) V=$(V) $(SIGN)
+# Built beside all else, or where it was built already: see tools/packages.
+PAGE_BUILD ?= $(BUILD)/cockpit
+PAGE := $(MAKE) -C userspace/cockpit BUILD=$(PAGE_BUILD) DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
 USERSPACE := $(MAKE) -C userspace VERSION=$(VERSION) BUILD=$(BUILD)/userspace \
 	DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
 
@@ -26,6 +29,7 @@ all: module userspace
 .PHONY: help
 help:
 	@echo 'make [KVER=RELEASE]           module and helper, for the running kernel or another'
+	@echo 'make cockpit                  the page of Cockpit; it takes node and npm'
 	@echo 'make install [KVER=RELEASE] [DESTDIR=DIR] [PREFIX=/usr]'
 	@echo '                              what that made, where a distribution would put it'
 	@echo 'make dkms-install [DESTDIR=DIR]'
@@ -48,8 +52,16 @@ module:
 userspace:
 	$(USERSPACE)
 
-.PHONY: install module-install userspace-install dkms-install
-install: module-install userspace-install
+.PHONY: cockpit
+cockpit:
+	$(PAGE)
+
+.PHONY: install module-install userspace-install cockpit-install dkms-install
+# Node's packages come from the network: the page is installed where it was built.
+install: module-install userspace-install $(if $(wildcard $(PAGE_BUILD)/dist/manifest.json),cockpit-install)
+
+cockpit-install:
+	$(PAGE) install
 
 module-install: module
 	$(KBUILD) modules_install INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates INSTALL_MOD_STRIP=1
@@ -132,6 +144,7 @@ style:
 	done
 	@echo 'shellcheck'
 	@shellcheck -x -S warning $(SHELL_SCRIPTS)
+	@if [ -e $(PAGE_BUILD)/npm ]; then echo 'types of the page'; $(PAGE) check; fi
 	@echo 'mutants'
 	@tools/mutant --check
 	@echo 'cppcheck'

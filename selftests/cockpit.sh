@@ -38,7 +38,8 @@ etcd_port=$(free_port) peer_port=$(free_port)
 	echo 'Bail out! there is no host'
 	exit 1
 }
-export GPUSPEC_HOST=127.0.0.1:$(<"$work/alpha.port") GPUSPEC_PAGE=http://127.0.0.1:$page_port
+GPUSPEC_HOST=127.0.0.1:$(<"$work/alpha.port")
+export GPUSPEC_HOST GPUSPEC_PAGE=http://127.0.0.1:$page_port
 export GPUSPEC_MODULES=$PWD/build/cockpit/tree/ GPUSPEC_PICTURES=$work GPUSPEC_ETCD_PID=$work/etcd.pid
 # Before the fleet is made etcd has no users, and does not mind one.
 GPUSPEC_ETCDCTL="etcdctl --endpoints https://127.0.0.1:$etcd_port --cacert $work/tls/ca.pem --cert $work/tls/host.pem --key $work/tls/host.key --user root:secret"

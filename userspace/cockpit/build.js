@@ -3,6 +3,7 @@
 import * as esbuild from "esbuild";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 
 import { pageTranslations, readPo } from "./po.js";
 
@@ -30,13 +31,22 @@ const { metafile } = await esbuild.build({
 // The licences of what is in the bundle, as their packages have them.
 const inputs = Object.values(metafile.outputs).flatMap(output => Object.keys(output.inputs));
 const packages = new Set(inputs.flatMap(path => path.match(/node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1] ?? []));
-writeFileSync(join(dist, "LICENSES.txt"), [...packages].sort().map(name => {
+const licences = [...packages].sort().map(name => {
     const folder = join("node_modules", name);
     const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-    const file = readdirSync(folder).find(entry => /^licen[cs]e/i.test(entry));
-    const text = file ? readFileSync(join(folder, file), "utf8").trim() : `License: ${license}`;
-    return `${name} ${version} (${license})\n\n${text}\n`;
-}).join(`\n${"-".repeat(78)}\n\n`));
+    // Of what is in it from others, too.
+    const files = readdirSync(folder, { recursive: true }).filter(entry => /(^|\/)licen[cs]e(\.md|\.txt)?$/i.test(entry));
+    const texts = files.sort().map(file => `${file}:\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`);
+    return `${name} ${version} (${license})\n\n${texts.join("\n")}`;
+});
+licences.push(readFileSync("fonts.LICENSE", "utf8"));
+writeFileSync(join(dist, "LICENSES.txt"), licences.join(`\n${"-".repeat(78)}\n\n`));
+
+// Cockpit sends FILE.gz where FILE is asked for.
+for (const file of ["index.js", "index.css"]) {
+    writeFileSync(join(dist, `${file}.gz`), gzipSync(readFileSync(join(dist, file)), { level: 9 }));
+    rmSync(join(dist, file));
+}
 
 copyFileSync("index.html", join(dist, "index.html"));
 copyFileSync("manifest.json", join(dist, "manifest.json"));

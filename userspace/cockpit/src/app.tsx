@@ -59,7 +59,7 @@ function usePlace() {
 const Head = ({ sight, watch }: { sight: Sight, watch: Watch }) => (
     <div className="gpuspec-head">
         <Title headingLevel="h1">{_("GPU specifications")}</Title>
-        {sight.status &&
+        {sight.status && !sight.failure &&
             <Label variant="outline" id="default">
                 {sight.status.default === "open"
                     ? _("Specifications that no policy names are allowed")

@@ -129,15 +129,15 @@ export const Details = ({ spec, specs, devices, events, scope, canChange, onSetR
                 {devices.length
                     ? <DeviceList devices={devices} hasRom={spec.kind === "pgpu" && spec.rom !== null} />
                     : <Content component="p">{_("There is no device of it now.")}</Content>}
-                {spec.kind === "pgpu" &&
-                    <>
-                        <Title headingLevel="h3">{_("ROM")}</Title>
-                        <RomDetails key={spec.id} spec={spec} scope={scope} canChange={canChange} onSet={onSetRom} />
-                    </>}
                 {scope === "host" && canChange &&
                     <>
                         <Title headingLevel="h3">{_("Recent refusals")}</Title>
                         <Refusals events={events} spec={spec} />
+                    </>}
+                {spec.kind === "pgpu" &&
+                    <>
+                        <Title headingLevel="h3">{_("ROM")}</Title>
+                        <RomDetails key={spec.id} spec={spec} scope={scope} canChange={canChange} onSet={onSetRom} />
                     </>}
             </DrawerPanelBody>
         </DrawerPanelContent>

@@ -15,6 +15,9 @@ import { bytes, time } from "./words";
 
 const _ = cockpit.gettext;
 
+/* Of the history, which has up to 500. */
+const NEWEST = 20;
+
 interface Known {
     show: RomShow | null;
     check: RomCheck | null;
@@ -107,7 +110,7 @@ export const RomDetails = ({ spec, scope, canChange, onSet }: { spec: Spec, scop
                 <>
                     <Content component="h3">{_("History")}</Content>
                     <List isPlain isBordered id="rom-history">
-                        {[...known.history].reverse().map(entry => <Entry key={`${entry.when} ${entry.action} ${entry.sha256}`} entry={entry} />)}
+                        {known.history.slice(-NEWEST).reverse().map(entry => <Entry key={`${entry.when} ${entry.action} ${entry.sha256}`} entry={entry} />)}
                     </List>
                 </>}
         </>

@@ -33,11 +33,16 @@ interface Props {
 const Actions = ({ spec, onAction }: { spec: Spec, onAction: Props["onAction"] }) => {
     const [isOpen, setOpen] = useState(false);
     const [wasOpen, setWasOpen] = useState(false);
-    const toggle = () => { setWasOpen(true); setOpen(!isOpen) };
+    const toggle = () => setOpen(!isOpen);
+    const first = () => {
+        setWasOpen(true);
+        // Or the menu takes this click for one beside it.
+        window.setTimeout(() => setOpen(true));
+    };
     const name = cockpit.format(_("Actions for $0"), nameOf(spec));
     // A menu for each row, before anybody wants it, would take long.
     if (!wasOpen)
-        return <MenuToggle variant="plain" aria-label={name} aria-haspopup="menu" onClick={toggle} icon={<EllipsisVIcon />} />;
+        return <MenuToggle variant="plain" aria-label={name} aria-haspopup="menu" onClick={first} icon={<EllipsisVIcon />} />;
     return (
         <Dropdown isOpen={isOpen} onOpenChange={setOpen} popperProps={POPPER} shouldFocusFirstItemOnOpen
                   toggle={ref =>
