@@ -33,6 +33,19 @@ export async function it_fits_a_narrow_window() {
     });
 }
 
+export async function it_is_translated_where_there_is_a_translation() {
+    await asAdmin(async page => {
+        const context = page.page.context();
+        await context.addCookies([{ name: "CockpitLang", value: "de-de", url: process.env.GPUSPEC_PAGE }]);
+        await page.reload();
+        is(await page.text("h1"), "GPU-Spezifikationen");
+        await page.says(`[data-spec='${CARDS}']`, "Aktiviert");
+        is(await page.frame.evaluate(() => cockpit.ngettext("$0 specification", "$0 specifications", 2)), "$0 Spezifikationen");
+        await page.isAccessible("german");
+        await context.clearCookies({ name: "CockpitLang" });
+    });
+}
+
 export async function all_can_be_done_by_keys() {
     await asAdmin(async page => {
         const { keyboard } = page.page;

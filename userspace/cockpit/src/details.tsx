@@ -134,10 +134,10 @@ export const Details = ({ spec, specs, devices, events, scope, canChange, onSetR
                         <Title headingLevel="h3">{_("Recent refusals")}</Title>
                         <Refusals events={events} spec={spec} />
                     </>}
-                {spec.kind === "pgpu" &&
+                {spec.kind === "pgpu" && canChange &&
                     <>
                         <Title headingLevel="h3">{_("ROM")}</Title>
-                        <RomDetails key={spec.id} spec={spec} scope={scope} canChange={canChange} onSet={onSetRom} />
+                        <RomDetails key={spec.id} spec={spec} scope={scope} onSet={onSetRom} />
                     </>}
             </DrawerPanelBody>
         </DrawerPanelContent>

@@ -59,7 +59,7 @@ const Entry = ({ entry }: { entry: RomEntry }) => {
     );
 };
 
-export const RomDetails = ({ spec, scope, canChange, onSet }: { spec: Spec, scope: Scope, canChange: boolean, onSet: () => void }) => {
+export const RomDetails = ({ spec, scope, onSet }: { spec: Spec, scope: Scope, onSet: () => void }) => {
     const [known, setKnown] = useState<Known | null>(null);
     const [failure, setFailure] = useState<Failure | null>(null);
     const sha256 = spec.rom?.sha256 ?? "";
@@ -67,11 +67,10 @@ export const RomDetails = ({ spec, scope, canChange, onSet }: { spec: Spec, scop
     useEffect(() => {
         let current = true;
         setFailure(null);
-        if (canChange)
-            read(spec, scope).then(answer => current && setKnown(answer), error => current && setFailure(error));
+        read(spec, scope).then(answer => current && setKnown(answer), error => current && setFailure(error));
         return () => { current = false };
-        // eslint-disable-next-line: the spec is another with each look, its ROM is not
-    }, [spec.id, sha256, scope, canChange]);
+        // The spec is another with each look, and its ROM is not.
+    }, [spec.id, sha256, scope]);
 
     return (
         <>
@@ -97,8 +96,8 @@ export const RomDetails = ({ spec, scope, canChange, onSet }: { spec: Spec, scop
                     </DescriptionListGroup>
                 </DescriptionList>
                 : <Content component="p">{_("No ROM was set: the cards show their own.")}</Content>}
-            {canChange && <Button variant="secondary" size="sm" onClick={onSet}>{label("rom")}</Button>}
-            {canChange && !known && !failure && <Spinner size="md" aria-label={_("Reading the history of its ROMs")} />}
+            <Button variant="secondary" size="sm" onClick={onSet}>{label("rom")}</Button>
+            {!known && !failure && <Spinner size="md" aria-label={_("Reading the history of its ROMs")} />}
             <Failed failure={failure} />
             {known?.show?.images && <Images images={known.show.images} />}
             {known?.check &&
