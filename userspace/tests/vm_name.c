@@ -54,17 +54,17 @@ int main(void)
 	cgroup("/machine-\\x2.scope", NULL);
 	memset(longest, 'x', sizeof(longest));
 	memcpy(longest, "/qemu-1-", 8);
-	strcpy(longest + 500, ".libvirt-qemu");
+	snprintf(longest + 500, 100, ".libvirt-qemu");
 	check("a long name", gpuspec_vm_name_of_cgroup(longest, name, sizeof(name)), name,
 	      "xxxxxxx");
 
 	COMMAND("qemu\0-name\0guest=web,debug-threads=on\0-S", "web");
-	COMMAND("kvm\0-id\0" "100\0-name\0blue,debug-threads=on", "blue");
+	COMMAND("kvm\0-id\0vm\0-name\0blue,debug-threads=on", "blue");
 	COMMAND("qemu\0-name\0guest=a,,b,process=c", "a,b");
 	COMMAND("qemu\0-name\0alone", "alone");
 	COMMAND("qemu\0-name\0process=c", NULL);
 	COMMAND("qemu\0-name\0", NULL);
-	COMMAND("qemu\0-m\0" "64", NULL);
+	COMMAND("qemu\0-m\0size=64", NULL);
 	COMMAND("", NULL);
 	command("qemu\0-name\0cut", 14, NULL);
 	command("qemu\0-name", 10, NULL);
