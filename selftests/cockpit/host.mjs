@@ -73,3 +73,8 @@ for card in ${HELD} ${FREE}; do
 	[ "$(basename "$(readlink /sys/bus/pci/devices/$card/driver)")" = vfio-pci ] || echo $card >/sys/bus/pci/drivers/vfio-pci/bind
 done`);
 }
+
+/* Once the page has asked what it asks at first, which would load it again. */
+export async function unload() {
+    await host("sleep 3; for try in 1 2 3 4 5; do rmmod gpuspec 2>/dev/null && break; sleep 0.3; done; ! [ -d /sys/module/gpuspec ]");
+}

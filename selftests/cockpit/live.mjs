@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // What happens on the host, on the page within a second, without a reload.
 import { asAdmin, has, is } from "./expect.mjs";
-import { CARDS, FREE, HELD, host, spec, startVm, stopVm } from "./host.mjs";
+import { CARDS, FREE, HELD, host, spec, startVm, stopVm, unload } from "./host.mjs";
 
 const SECOND = 1000;
 
@@ -44,9 +44,13 @@ export async function a_refused_vm_appears_by_its_name_and_the_reason() {
     });
 }
 
-export async function a_module_that_is_loaded_anew_is_followed() {
+export async function a_module_that_is_unloaded_stays_so_and_is_followed_when_it_comes() {
     await asAdmin(async page => {
-        await host(`rmmod gpuspec; sleep 1; modprobe gpuspec`);
+        await unload();
+        await page.says("#trouble", "The kernel module gpuspec is not loaded");
+        // The page does not load it behind the back of who has unloaded it.
+        await host("sleep 8; ! [ -d /sys/module/gpuspec ]");
+        await host("modprobe gpuspec");
         await page.frame.waitForSelector("#specs");
         await host(`gpuspec disable ${CARDS}`);
         await page.says(`[data-spec='${CARDS}']`, "Disabled");

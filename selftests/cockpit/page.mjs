@@ -72,9 +72,12 @@ export class Page {
     /* As when it is opened, but for the login. */
     async reload() {
         await this.page.setViewportSize(SIZE);
-        await this.frame.evaluate(() => { location.hash = "#/" });
-        await Promise.all([this.frame.waitForNavigation(), this.frame.evaluate(() => location.reload())]);
-        await this.frame.waitForSelector("#specs, #trouble");
+        await this.frame.evaluate(() => {
+            window.isOld = true;
+            location.hash = "#/";
+            location.reload();
+        });
+        await this.frame.waitForFunction(() => !window.isOld && document.querySelector("#specs, #trouble"));
         this.complaints = [];
     }
 

@@ -35,6 +35,11 @@ function command(args: string[]) {
     return ["gpuspec", ...args, "--json"];
 }
 
+/* Is the kernel module there? To ask that does not load it. */
+export function isLoaded() {
+    return cockpit.spawn(["test", "-d", "/sys/module/gpuspec"], { err: "message" }).then(() => true, () => false);
+}
+
 /* What one of its verbs answers. */
 export async function ask<Answer>(...args: string[]): Promise<Answer> {
     try {

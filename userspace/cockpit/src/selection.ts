@@ -74,7 +74,7 @@ function compare(a: string | number | null, b: string | number | null, down: boo
         return Number(a === null) - Number(b === null);
     const order = typeof a === "number" && typeof b === "number"
         ? a - b
-        : String(a).localeCompare(String(b), undefined, { numeric: true });
+        : String(a) < String(b) ? -1 : Number(String(a) > String(b));
     return down ? -order : order;
 }
 

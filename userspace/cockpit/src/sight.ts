@@ -4,7 +4,7 @@
 
 import type { Account, Device, FleetHosts, HostEvent, Spec, Status } from "./answers";
 import { patch } from "./patch";
-import { Failure, NOT_PERMITTED, ask, follow } from "./program";
+import { Failure, NOT_PERMITTED, NO_MODULE, ask, follow, isLoaded } from "./program";
 
 export type Scope = "host" | "fleet";
 
@@ -46,6 +46,7 @@ const EVENTS = 1000;
 /* A burst of events is one question. */
 const PAUSE = 50;
 const AGAIN = 5000;
+const ABSENT = 2000;
 /* What sysfs alone has is no event: drivers, and what can be made of a card. */
 const HOST = 10000;
 /* Other hosts are not heard. */
@@ -58,6 +59,8 @@ export class Watch {
     private timer: number | undefined;
     private asking = false;
     private knowsLog = false;
+    /* Why the module is not there. To ask the program would load it behind the back of who has unloaded it. */
+    private absent: Failure | null = null;
     private again = false;
     private round = 0;
 
@@ -77,16 +80,20 @@ export class Watch {
     start() {
         this.round++;
         this.see({ ...NOTHING, scope: this.sight.scope });
-        this.refresh();
+        this.after(0);
     }
 
     turn(scope: Scope, host = "") {
         this.round++;
         this.see({ scope, host, specs: null, devices: [], accounts: [] });
-        this.refresh();
+        this.after(0);
     }
 
-    refresh = () => this.after(0);
+    /* As somebody wants. */
+    refresh = () => {
+        this.absent = null;
+        this.after(0);
+    };
 
     private after(delay: number) {
         window.clearTimeout(this.timer);
@@ -99,6 +106,14 @@ export class Watch {
             return;
         }
         this.asking = true;
+        if (this.absent && !await isLoaded()) {
+            this.asking = false;
+            if (this.sight.failure !== this.absent)
+                this.see({ failure: this.absent, specs: null });
+            this.after(ABSENT);
+            return;
+        }
+        this.absent = null;
         const round = this.round;
         let change: Partial<Sight>;
         // Before it is asked, so that nothing is missed in between.
@@ -107,6 +122,7 @@ export class Watch {
             change = await this.read();
         } catch (error) {
             change = { failure: error as Failure, specs: null };
+            this.note(error as Failure);
         }
         this.asking = false;
         if (round === this.round)
@@ -115,7 +131,7 @@ export class Watch {
             await this.readLog();
         if (this.again || round !== this.round) {
             this.again = false;
-            this.refresh();
+            this.after(0);
         } else if (this.sight.failure || this.sight.limited) {
             this.after(AGAIN);
         } else {
@@ -159,10 +175,16 @@ export class Watch {
         // A module that was loaded anew counts from the beginning.
         this.knowsLog = false;
         this.see({ events: [] });
-        this.stopMonitor = follow(["monitor"], line => this.hear(JSON.parse(line) as HostEvent), () => {
+        this.stopMonitor = follow(["monitor"], line => this.hear(JSON.parse(line) as HostEvent), why => {
             this.stopMonitor = null;
+            this.note(why);
             this.after(this.sight.failure ? AGAIN : PAUSE);
         });
+    }
+
+    private note(why: Failure | null) {
+        if (why?.status === NO_MODULE)
+            this.absent = why;
     }
 
     private async readLog() {
