@@ -35,9 +35,10 @@ function command(args: string[]) {
     return ["gpuspec", ...args, "--json"];
 }
 
-/* Is the kernel module there? To ask that does not load it. */
+/* Is the kernel module there, and not about to go? To ask that does not load it. */
 export function isLoaded() {
-    return cockpit.spawn(["test", "-d", "/sys/module/gpuspec"], { err: "message" }).then(() => true, () => false);
+    return cockpit.spawn(["cat", "/sys/module/gpuspec/initstate"], { err: "message" })
+            .then(state => state.trim() === "live", () => false);
 }
 
 /* What one of its verbs answers. */
