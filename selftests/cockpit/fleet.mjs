@@ -86,6 +86,6 @@ export async function with_etcd_gone_it_says_so_and_shows_the_host() {
         await page.frame.click("text=Show this host");
         await page.frame.waitForSelector("#specs");
         await host(`gpuspec disable ${CARDS}`);
-        await page.says(`[data-spec='${CARDS}']`, "Disabled", 1000);
+        await page.says(`[data-spec='${CARDS}']`, "Disabled");
     });
 }

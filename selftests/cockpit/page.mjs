@@ -63,8 +63,8 @@ export class Page {
         await page.waitForSelector("button:has-text('Limited access'), button:has-text('Administrative access')");
         if (await page.$("button:has-text('Limited access')")) {
             await page.click("button:has-text('Limited access')");
-            await page.fill(".pf-c-modal-box input[type=password]", "secret");
-            await page.click(".pf-c-modal-box button:has-text('Authenticate')");
+            await page.fill("[role=dialog] input[type=password]", "secret");
+            await page.click("[role=dialog] button:has-text('Authenticate')");
         }
         await frame.waitForSelector("#limited", { state: "detached" });
     }

@@ -83,7 +83,7 @@ export async function a_dropped_rom_is_shown_by_the_cards_and_run_by_guests() {
         await page.isAccessible("rom-set");
         // Live, in the dialog that is still open.
         await stopVm("web");
-        await eventually(async () => is((await page.text("#rom-cards")).match(/applied/g)?.length, 2), 1000);
+        await eventually(async () => is((await page.text("#rom-cards")).match(/applied/g)?.length, 2));
         await page.confirm("Close");
         await page.open(CARDS);
         await page.says("#rom-history", "Set to page-1, from dropped.rom");
