@@ -197,6 +197,13 @@ test_etcd_killed() {
 	# Its agent brings in what was kept.
 	on beta 'rmmod gpuspec; modprobe gpuspec'
 	eventually refuses beta
+	# It tries again if it could not, and says so meanwhile.
+	on beta 'mv /etc/gpuspec/policy.json /root/; echo "{" >/etc/gpuspec/policy.json; rmmod gpuspec; modprobe gpuspec'
+	eventually has 'gpuspec_fleet_problem 1' on beta gpuspec metrics
+	opens beta
+	on beta mv /root/policy.json /etc/gpuspec/
+	eventually refuses beta
+	eventually has 'gpuspec_fleet_problem 0' on beta gpuspec metrics
 	start_etcd
 	patience=600 eventually all_up
 	on alpha gpuspec enable $spec --fleet --wait

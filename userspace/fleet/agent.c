@@ -43,6 +43,8 @@
 #define LOOK		(1 * S)
 /* And so soon it asks again if the module could not say what there is. */
 #define SOON		(2 * S)
+/* And so soon it tries again what it could not bring into the module, with no etcd to wake it. */
+#define AGAIN		(5 * S)
 #define BACKOFF_LEAST	(1 * S)
 #define BACKOFF_MOST	(60 * S)
 /* Who starts VMs waits for the fleet's newest word, but not for ever. */
@@ -60,6 +62,7 @@ struct agent {
 	bool decided;			/* there is something new */
 	bool logs_in;			/* the way to etcd is to be found anew */
 	bool ready;			/* that was told */
+	bool lacks_kept;		/* the module has not got what this host has kept */
 	struct backoff backoff;		/* in us */
 	uint64_t published_at;
 	struct fleet_status status;	/* as it was published last */
@@ -92,13 +95,22 @@ tell(struct agent *agent, const char *level, const char *format, ...)
 	sd_notifyf(0, "STATUS=%s", line);
 }
 
-/* etcd was heard just now. For others on this host: the agent does not need it. */
-static void leave_word(const struct agent *agent)
+/* For others on this host, with when etcd was heard: the agent does not need it. */
+static void leave_word(const struct agent *agent, long long heard)
 {
-	struct gpuspec_agent_word word = { .heard = time(NULL) };
+	struct gpuspec_agent_word word = { .heard = heard };
 
 	snprintf(word.problem, sizeof(word.problem), "%s", agent->follower.problem);
 	gpuspec_agent_word_write(&word, GPUSPEC_AGENT_FOLDER);
+}
+
+/* The problem is another, and etcd was not heard again. */
+static void correct_word(const struct agent *agent)
+{
+	struct gpuspec_agent_word word;
+
+	gpuspec_agent_word_read(&word, GPUSPEC_AGENT_FOLDER);
+	leave_word(agent, word.heard);
 }
 
 static void be_ready(struct agent *agent)
@@ -112,6 +124,8 @@ static void be_ready(struct agent *agent)
 
 static void go_down(struct agent *agent)
 {
+	if (agent->lacks_kept && agent->watch)
+		timer_set(agent->look, AGAIN);
 	agent->news = sd_event_source_disable_unref(agent->news);
 	gpuspec_etcd_watch_close(agent->watch);
 	agent->watch = NULL;
@@ -320,12 +334,29 @@ static int follow_now(struct agent *agent, int64_t *seen)
 	if (error)
 		return error;
 	agent->decided = false;
+	agent->lacks_kept &= !!*agent->follower.problem;
 	if (*agent->follower.problem)
 		tell(agent, SD_ERR, "%s", agent->follower.problem);
 	else if (agent->follower.applied != before)
 		tell(agent, SD_INFO, "the fleet's policy of revision %lld is in force",
 		     (long long)agent->follower.applied);
 	return 0;
+}
+
+/* Without etcd nothing else would try it again, and the module lets all pass. */
+static void bring_kept(struct agent *agent)
+{
+	bool lacked = agent->lacks_kept;
+
+	agent->lacks_kept = follow_kept(&agent->follower, agent->request);
+	if (agent->lacks_kept)
+		tell(agent, SD_ERR, "%s", agent->follower.problem);
+	else if (lacked)
+		tell(agent, SD_INFO, "the policy that this host has kept is in force");
+	if (agent->lacks_kept && !agent->watch)
+		timer_set(agent->look, AGAIN);
+	if (agent->lacks_kept || lacked)
+		correct_word(agent);
 }
 
 /* A module that has come has what was kept at once, and the newest once etcd has told it. */
@@ -336,12 +367,12 @@ static int on_look(sd_event_source *source, uint64_t usec, void *data)
 	int error = 0;
 
 	(void)usec;
-	if (listen_to_module(agent)) {
+	if (!agent->listener && listen_to_module(agent)) {
 		timer_set(source, LOOK);
 		return 0;
 	}
-	if (membership_joined() && follow_kept(&agent->follower, agent->request))
-		tell(agent, SD_ERR, "%s", agent->follower.problem);
+	if (membership_joined())
+		bring_kept(agent);
 	if (agent->watch)
 		error = follow_now(agent, &seen);
 	if (error)
@@ -364,7 +395,7 @@ static int on_news(sd_event_source *source, int fd, uint32_t events, void *data)
 		error = follow_now(agent, &seen);
 	if (error)
 		return lose(agent, error);
-	leave_word(agent);
+	leave_word(agent, time(NULL));
 	publish_soon(agent);
 	return 0;
 }
@@ -443,7 +474,7 @@ static int on_keep_alive(sd_event_source *source, uint64_t usec, void *data)
 	(void)usec;
 	if (error)
 		return lose(agent, error);
-	leave_word(agent);
+	leave_word(agent, time(NULL));
 	timer_set(source, KEEP_ALIVE);
 	return 0;
 }
