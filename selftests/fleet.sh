@@ -391,11 +391,14 @@ test_rom_history_that_is_broken_begins_anew() {
 	echo '{' | ctl put /gpuspec/decided/rom/$spec
 	eventually told_by_hosts 3
 	has 'No host takes one of the ROMs' on beta gpuspec hosts
-	# All else is followed.
-	on alpha gpuspec disable $spec --fleet
-	all eventually_refuses
-	on alpha gpuspec enable $spec --fleet
-	all eventually_opens
+	# All else is followed, and told to be.
+	on alpha gpuspec disable $spec --fleet --wait
+	all refuses
+	on alpha gpuspec enable $spec --fleet --wait
+	all opens
+	all_up
+	is "$(on alpha gpuspec fleet status --json | gojq .hosts_current)" 3
+	told_by_hosts 3
 	all shows "$(digest one)"
 	fails_with 'gpuspec rom set --fleet sets one' on alpha gpuspec rom clear $spec --fleet
 	has 'its history begins anew' on alpha gpuspec rom set $spec /root/two.rom --fleet --wait
@@ -403,8 +406,6 @@ test_rom_history_that_is_broken_begins_anew() {
 	is "$(on gamma gpuspec rom history $spec --fleet --json | gojq '.history | length')" 1
 	on alpha gpuspec rom clear $spec --fleet --wait
 }
-
-eventually_opens() { eventually opens "$1"; }
 
 test_host_of_another_machine_by_the_same_name() {
 	on beta "cat >/root/alpha.login <<'END'

@@ -100,7 +100,7 @@ static void leave_word(const struct agent *agent, long long heard)
 {
 	struct gpuspec_agent_word word = { .heard = heard };
 
-	snprintf(word.problem, sizeof(word.problem), "%s", agent->follower.problem);
+	snprintf(word.problem, sizeof(word.problem), "%s", follow_problem(&agent->follower));
 	gpuspec_agent_word_write(&word, GPUSPEC_AGENT_FOLDER);
 }
 
@@ -171,6 +171,8 @@ static void describe(struct agent *agent, struct fleet_status *status,
 	snprintf(status->helper, sizeof(status->helper), "%s", GPUSPEC_VERSION);
 	snprintf(status->problem, sizeof(status->problem), "%s",
 		 *trouble ? trouble : agent->follower.problem);
+	snprintf(status->rom_problem, sizeof(status->rom_problem), "%s",
+		 agent->follower.rom_problem);
 	status->revision = agent->follower.applied;
 	status->seen = time(NULL);
 	status->specs = inventory->model_count;
@@ -334,9 +336,9 @@ static int follow_now(struct agent *agent, int64_t *seen)
 	if (error)
 		return error;
 	agent->decided = false;
-	agent->lacks_kept &= !!*agent->follower.problem;
-	if (*agent->follower.problem)
-		tell(agent, SD_ERR, "%s", agent->follower.problem);
+	agent->lacks_kept &= !!*follow_problem(&agent->follower);
+	if (*follow_problem(&agent->follower))
+		tell(agent, SD_ERR, "%s", follow_problem(&agent->follower));
 	else if (agent->follower.applied != before)
 		tell(agent, SD_INFO, "the fleet's policy of revision %lld is in force",
 		     (long long)agent->follower.applied);
@@ -350,11 +352,11 @@ static void bring_kept(struct agent *agent)
 
 	agent->lacks_kept = follow_kept(&agent->follower, agent->request);
 	if (agent->lacks_kept)
-		tell(agent, SD_ERR, "%s", agent->follower.problem);
+		tell(agent, SD_ERR, "%s", follow_problem(&agent->follower));
 	else if (lacked)
 		tell(agent, SD_INFO, "the policy that this host has kept is in force");
 	if (agent->lacks_kept && !agent->watch)
-		timer_set(agent->look, AGAIN);
+		timer_set(agent->look, *agent->follower.problem ? AGAIN : FLOOR);
 	if (agent->lacks_kept || lacked)
 		correct_word(agent);
 }
@@ -459,7 +461,7 @@ static int on_connect(sd_event_source *source, uint64_t usec, void *data)
 	agent->backoff.wait = 0;
 	timer_set(agent->keep_alive, KEEP_ALIVE);
 	timer_set(agent->floor, backoff_jitter(FLOOR));
-	if (!*agent->follower.problem)
+	if (!*follow_problem(&agent->follower))
 		tell(agent, SD_INFO, "of the fleet at %s, at revision %lld",
 		     gpuspec_etcd_endpoint(agent->fleet->etcd), (long long)agent->follower.applied);
 	be_ready(agent);
@@ -487,7 +489,7 @@ static int on_floor(sd_event_source *source, uint64_t usec, void *data)
 
 	(void)usec;
 	/* It may have gone away by itself. */
-	if (*agent->follower.problem)
+	if (*follow_problem(&agent->follower))
 		error = follow_now(agent, &seen);
 	if (!error)
 		error = publish_all(agent, false);

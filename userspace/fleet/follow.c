@@ -21,11 +21,28 @@ static void say(struct follower *follower, const char *why)
 		snprintf(follower->problem, sizeof(follower->problem), "%s", why);
 }
 
+static void say_of_rom(struct follower *follower, const char *why)
+{
+	if (!*follower->rom_problem)
+		snprintf(follower->rom_problem, sizeof(follower->rom_problem), "%s", why);
+}
+
+static void forget_problems(struct follower *follower)
+{
+	*follower->problem = '\0';
+	*follower->rom_problem = '\0';
+}
+
+const char *follow_problem(const struct follower *follower)
+{
+	return *follower->problem ? follower->problem : follower->rom_problem;
+}
+
 /* --- what the kernel gets --- */
 
 /*
  * With the fleet's new policy in the place of the one that the host has kept;
- * NULL: that one, and no file is written. An exit status, told by the follower's problem.
+ * NULL: that one, and no file is written. An exit status, told by the follower's problems.
  */
 static int bring_into_kernel(struct follower *follower, struct request *request,
 			     struct gpuspec_policy_file *file, struct gpuspec_fleet *next)
@@ -55,10 +72,13 @@ static int bring_into_kernel(struct follower *follower, struct request *request,
 		say(follower, file->folder.sentence);
 		result = EXIT_FAILED;
 	}
-	if (!result)
-		result = rom_apply(request, &change.inventory, &change.fleet, roms);
-	if (result)
+	if (result) {
 		say(follower, last_failure());
+	} else {
+		result = rom_apply(request, &change.inventory, &change.fleet, roms);
+		if (result)
+			say_of_rom(follower, last_failure());
+	}
 	change.fleet = kept;
 	policy_change_end(&change);
 	json_decref(roms);
@@ -69,7 +89,7 @@ int follow_kept(struct follower *follower, struct request *request)
 {
 	struct gpuspec_policy_file none = GPUSPEC_POLICY_FILE_CLOSED;
 
-	*follower->problem = '\0';
+	forget_problems(follower);
 	return bring_into_kernel(follower, request, &none, NULL);
 }
 
@@ -114,7 +134,7 @@ static int take(struct follower *follower, struct request *request, struct decid
 		gpuspec_fleet_file_open(&file, GPUSPEC_POLICY_FOLDER, 0, &last);
 	}
 	error = fetch_roms(follower->fleet, decided, &last, &next, &follower->refusals,
-			   follower->problem, sizeof(follower->problem));
+			   follower->rom_problem, sizeof(follower->rom_problem));
 	if (!error && request->nl)
 		bring_into_kernel(follower, request, &file, &next);
 	else if (!error)
@@ -136,7 +156,7 @@ int follow(struct follower *follower, struct request *request, int64_t *seen)
 
 	error = decided_read(follower->fleet, &decided, seen);
 	if (!error || error == -EINVAL)
-		*follower->problem = '\0';
+		forget_problems(follower);
 	/* An etcd that was restored counts from where it was then. */
 	if ((!error || error == -EINVAL) && follower->applied > decided.revision)
 		follower->applied = 0;
@@ -146,8 +166,9 @@ int follow(struct follower *follower, struct request *request, int64_t *seen)
 	} else if (!error && !decided.policy_revision) {
 		say(follower, "nothing was decided for this fleet yet; gpuspec fleet init makes its first policy");
 	} else if (!error) {
+		/* The policy is good: it is one of the ROMs. */
 		if (*decided.why)
-			say(follower, decided.why);
+			say_of_rom(follower, decided.why);
 		error = take(follower, request, &decided);
 	}
 	decided_free(&decided);

@@ -72,6 +72,7 @@ static int read_status(struct fleet_status *status, const json_t *row, const cha
 	row_read_text(&reading, "module_version", status->module, sizeof(status->module));
 	row_read_text(&reading, "helper_version", status->helper, sizeof(status->helper));
 	row_read_text(&reading, "problem", status->problem, sizeof(status->problem));
+	row_read_text(&reading, "rom_problem", status->rom_problem, sizeof(status->rom_problem));
 	status->revision = row_read_number(&reading, "revision", INT64_MAX, 0);
 	status->seen = row_read_number(&reading, "seen", UINT32_MAX, 0);
 	status->specs = row_read_number(&reading, "specs", INT32_MAX, 0);
@@ -91,6 +92,7 @@ char *fleet_status_text(const struct fleet_status *status)
 	output_set(row, "helper_version", row_string_or_null(status->helper));
 	output_set(row, "revision", json_integer(status->revision));
 	output_set(row, "problem", row_string_or_null(status->problem));
+	output_set(row, "rom_problem", row_string_or_null(status->rom_problem));
 	output_set(row, "seen", json_integer(status->seen));
 	output_set(row, "specs", json_integer(status->specs));
 	output_set(row, "devices", json_integer(status->devices));
@@ -241,6 +243,13 @@ int fleet_hosts_take(struct fleet_hosts *hosts, const char *prefix, const char *
 bool fleet_host_has(const struct fleet_host *host, long long revision)
 {
 	return host->alive && host->status.revision >= revision && !*host->status.problem;
+}
+
+const char *fleet_host_problem(const struct fleet_host *host)
+{
+	if (*host->complaint)
+		return host->complaint;
+	return *host->status.problem ? host->status.problem : host->status.rom_problem;
 }
 
 /* --- all together --- */

@@ -20,6 +20,7 @@ struct fleet_status {
 	char module[32], helper[32];	/* versions; of a module that is not loaded: empty */
 	long long revision;		/* of the decisions that it has applied */
 	char problem[512];		/* why it has not applied the newest; or empty */
+	char rom_problem[512];		/* why one of the ROMs is not in force; or empty */
 	long long seen;			/* when it said so, in seconds since 1970 */
 	long long specs, devices;	/* how many it has */
 };
@@ -56,8 +57,10 @@ int fleet_hosts_name(struct fleet_hosts *hosts, const char *spec);
 int fleet_hosts_finish(struct fleet_hosts *hosts);
 void fleet_hosts_free(struct fleet_hosts *hosts);
 
-/* Has it in force what was decided up to this revision, and no trouble with it? */
+/* Has it in force what was decided up to this revision? One of its ROMs may be in trouble. */
 bool fleet_host_has(const struct fleet_host *host, long long revision);
+/* What is wrong there, most of all; or empty. */
+const char *fleet_host_problem(const struct fleet_host *host);
 
 /* The value of a host's own status; to be freed, NULL without memory. */
 char *fleet_status_text(const struct fleet_status *status);

@@ -254,6 +254,8 @@ int fleet_verb_join(struct request *request, struct fleet_etcd *fleet)
 			    follower.problem);
 	if (*follower.problem)
 		return fail(EXIT_FAILED, request->verb, "%s", follower.problem);
+	if (*follower.rom_problem)
+		fail(EXIT_DONE, request->verb, "%s", follower.rom_problem);
 	if (request->json) {
 		answer = json_object();
 		output_set(answer, "host", row_string(fleet->conf.host_name));

@@ -34,8 +34,7 @@ static json_t *row_host(const struct fleet_host *host, long long revision)
 	output_set(row, "helper_version", row_string_or_null(status->helper));
 	output_set(row, "specs", json_integer(status->specs));
 	output_set(row, "devices", json_integer(status->devices));
-	output_set(row, "problem", row_string_or_null(*host->complaint ? host->complaint :
-						      status->problem));
+	output_set(row, "problem", row_string_or_null(fleet_host_problem(host)));
 	return row;
 }
 

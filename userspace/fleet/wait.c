@@ -13,6 +13,7 @@
 
 /* How far it is. */
 struct progress {
+	bool of_rom;		/* it is one that was decided, and not the policy */
 	json_t *waited_for;	/* {NAME: null}; NULL: nothing was looked at yet */
 	size_t up, done;
 	char missing[1024];	/* names of some of those that have not */
@@ -34,7 +35,7 @@ static int begin(struct progress *progress, const struct fleet_hosts *hosts)
 
 static void add_missing(struct progress *progress, const struct fleet_host *host)
 {
-	const char *why = host->alive ? host->status.problem : "it has gone meanwhile";
+	const char *why = host->alive ? fleet_host_problem(host) : "it has gone meanwhile";
 	size_t length = strlen(progress->missing);
 
 	snprintf(progress->missing + length, sizeof(progress->missing) - length, "%s%s%s%s%s",
@@ -53,7 +54,8 @@ static void count(struct progress *progress, const struct fleet_hosts *hosts, in
 		host = hosts->hosts[i];
 		if (!json_object_get(progress->waited_for, host->name))
 			continue;
-		if (fleet_host_has(host, revision))
+		if (fleet_host_has(host, revision) &&
+		    !(progress->of_rom && *host->status.rom_problem))
 			progress->done++;
 		else
 			add_missing(progress, host);
@@ -87,7 +89,7 @@ static int look(struct request *request, struct fleet_place *place, struct progr
 int fleet_place_wait(struct request *request, struct fleet_place *place)
 {
 	unsigned int patience = request->timeout ? request->timeout : PATIENCE;
-	struct progress progress = {};
+	struct progress progress = { .of_rom = !strncmp(request->verb, "rom ", 4) };
 	time_t begin = time(NULL);
 	int result;
 

@@ -298,12 +298,25 @@ static void test_users(void)
 	check(!gpuspec_fleet_prefix_is_valid("/a@b") && !gpuspec_fleet_host_is_valid("a@b"));
 }
 
+/* A ROM in trouble leaves the policy in force. */
+static void test_host_has(void)
+{
+	take("hosts/a/alive", "{}");
+	take("hosts/a/status", "{\"revision\":12,\"rom_problem\":\"it is broken\"}");
+	check(fleet_host_has(host("a"), 12) && !fleet_host_has(host("a"), 13));
+	check_says(fleet_host_problem(host("a")), "it is broken");
+	take("hosts/a/status", "{\"revision\":12,\"problem\":\"it has no module\",\"rom_problem\":\"it is broken\"}");
+	check(!fleet_host_has(host("a"), 12));
+	check_says(fleet_host_problem(host("a")), "it has no module");
+	fleet_hosts_free(&hosts);
+}
+
 static void test_status_text(void)
 {
 	struct fleet_status status = {
 		.machine_id = "0123456789abcdef0123456789abcdef", .kernel = "6.12", .module = "1.0",
 		.helper = "1.1", .revision = 1LL << 40, .problem = "it is \"not\" well",
-		.seen = 1795000000,
+		.rom_problem = "nor is its ROM", .seen = 1795000000,
 	};
 	char *text = fleet_status_text(&status);
 
@@ -322,6 +335,7 @@ int main(void)
 	test_wrong();
 	test_other_keys();
 	test_users();
+	test_host_has();
 	test_status_text();
 	return failed;
 }
