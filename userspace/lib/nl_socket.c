@@ -174,7 +174,8 @@ int gpuspec_nl_converse(struct gpuspec_nl *nl, struct nl_msg *message,
 	while (result >= 0 && !nl->done)
 		result = nl_recvmsgs(nl->sock, cb);
 	nl_cb_put(cb);
-	nl->lost = result < 0 && result != -NLE_DUMP_INTR;
+	/* A refusal is < 0, too, and an answer. */
+	nl->lost = result < 0 && !nl->done && result != -NLE_DUMP_INTR;
 	if (result < 0 && !nl->error)
 		return gpuspec_nl_fail(nl, result == -NLE_DUMP_INTR ? -EAGAIN : -EIO,
 				       nl_geterror(result));

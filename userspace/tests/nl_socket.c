@@ -37,6 +37,7 @@ static void test_in_step(struct gpuspec_nl *nl)
 {
 	const struct timeval soon = { .tv_usec = 1000 };
 	size_t all = families(nl);
+	uint32_t port;
 	int nowhere, pair[2], i;
 
 	check(all > 0);
@@ -48,9 +49,11 @@ static void test_in_step(struct gpuspec_nl *nl)
 		check(gpuspec_nl_ask(nl, CTRL_CMD_GETFAMILY, NLM_F_DUMP, count, &all) == -EIO);
 		check(families(nl) == all);
 	}
-	/* That it does not say which family is an answer. */
+	/* That it does not say which family is an answer, and the socket stays. */
+	port = nl_socket_get_local_port(nl->sock);
 	check(gpuspec_nl_ask(nl, CTRL_CMD_GETFAMILY, 0, count, &all) == -EINVAL);
 	check(families(nl) == all);
+	check(nl_socket_get_local_port(nl->sock) == port);
 }
 
 int main(void)
