@@ -171,7 +171,7 @@ int decide_policy(struct request *request, struct fleet_etcd *fleet,
 	if (error)
 		return error;
 	free(diff.changes);
-	if (!diff.count && decided->policy_revision && !*decided->why)
+	if (!diff.count && decided->policy_revision && !decided->bad_policy)
 		return 0;
 	if (count > GPUSPEC_CHANGES_MAX)
 		return fail(EXIT_FAILED, request->verb, "the fleet's policy would have %zu accounts, specs and shares in all, and a kernel takes %d; nothing was changed",
