@@ -329,7 +329,12 @@ test_two_fleets_in_one_etcd() {
 	on gamma cp /root/gpuspec.conf /etc/gpuspec/
 	fails_with 'the user gpuspec-admin@/other has no permission for that' on gamma gpuspec disable $spec --fleet --login /root/other.login
 	is "$(on alpha gpuspec list --fleet --json | gojq -r --arg id $spec '.specs[] | select(.id == $id) | .state')" enabled
+	# The login of who decides for the first is not lost to the second.
+	on alpha 'cp /etc/gpuspec/gpuspec.conf /etc/gpuspec/fleet-admin.login /root/; echo etcd_prefix = /third >>/etc/gpuspec/gpuspec.conf'
+	fails_with 'set etcd_admin_login' on alpha gpuspec fleet init --login /root/etcd.login
+	on alpha 'cp /root/gpuspec.conf /etc/gpuspec/; cmp /root/fleet-admin.login /etc/gpuspec/fleet-admin.login'
 	ctl del --prefix /other/
+	ctl del --prefix /third/
 }
 
 as_host() {

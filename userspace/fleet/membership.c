@@ -56,6 +56,24 @@ static int write_login(const struct request *request, const char *path, const ch
 	return EXIT_DONE;
 }
 
+/* A file of another user's login may have the only copy of it. */
+static int spare_login(const struct request *request, const char *path, const char *user)
+{
+	char found[GPUSPEC_FLEET_USER_SIZE + 1] = "";
+	FILE *file = fopen(path, "re");
+
+	if (!file)
+		return EXIT_DONE;
+	if (!fgets(found, sizeof(found), file))
+		*found = '\0';
+	fclose(file);
+	found[strcspn(found, "\n")] = '\0';
+	if (!*found || !strcmp(found, user))
+		return EXIT_DONE;
+	return fail(EXIT_FAILED, request->verb, "%s has the login of another user of etcd than %s, perhaps that of another fleet; set etcd_admin_login in %s to a file of this fleet's own",
+		    path, user, GPUSPEC_CONF_PATH);
+}
+
 /*
  * A user of etcd with a role of the same name, and the login of it in a file. An
  * exit status, told; or -EEXIST, unless one that is there is to be given another
@@ -127,7 +145,9 @@ static int put_admin(struct request *request, struct fleet_etcd *fleet)
 
 	gpuspec_fleet_key(all, fleet->conf.etcd_prefix, GPUSPEC_FLEET_NONE, NULL, NULL);
 	gpuspec_fleet_user(admin, fleet->conf.etcd_prefix, NULL);
-	result = add_user(request, fleet, admin, path, false, &permission, 1);
+	result = spare_login(request, path, admin);
+	if (!result)
+		result = add_user(request, fleet, admin, path, false, &permission, 1);
 	if (result == -EEXIST && !request->json)
 		printf("etcd's user %s is there already; its login is where it was made first. If that is lost, etcdctl user delete %s, and init makes another.\n",
 		       admin, admin);
