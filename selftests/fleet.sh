@@ -354,6 +354,7 @@ test_bad_values_are_refused_and_told() {
 		echo -n "$value" | ctl put /gpuspec/decided/policy
 		eventually told_by_hosts 3
 		has 'No host takes what was decided' on beta gpuspec hosts
+		is "$(on beta gpuspec hosts --json | gojq .takes_none)" true
 		opens gamma
 	done
 	fails_with "puts a good policy in its place" on alpha gpuspec disable $spec --fleet
@@ -396,6 +397,8 @@ test_rom_history_that_is_broken_begins_anew() {
 	echo '{' | ctl put /gpuspec/decided/rom/$spec
 	eventually told_by_hosts 3
 	has 'No host takes one of the ROMs' on beta gpuspec hosts
+	is "$(on beta gpuspec hosts --json | gojq .takes_none)" false
+	has 'gpuspec_fleet_problem 1' on beta gpuspec metrics
 	# All else is followed, and told to be.
 	on alpha gpuspec disable $spec --fleet --wait
 	all refuses

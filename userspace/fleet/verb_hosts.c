@@ -97,6 +97,7 @@ int fleet_verb_hosts(struct request *request, struct fleet_etcd *fleet)
 		json_array_append_new(rows, row_host(hosts.hosts[i], decided.revision));
 	output_set(answer, "revision", json_integer(decided.revision));
 	output_set(answer, "problem", row_string_or_null(decided.why));
+	output_set(answer, "takes_none", json_boolean(error == -EINVAL));
 	output_set(answer, "hosts", rows);
 	if (!result && request->json)
 		output_json(answer);
