@@ -7,18 +7,24 @@
 
 #include "agent_word.h"
 #include "folder.h"
+#include "utf8.h"
 
 #define NAME	"word.json"
 #define SIZE	4096
 
 int gpuspec_agent_word_write(const struct gpuspec_agent_word *word, const char *path)
 {
-	json_t *row = json_pack("{sIss*}", "heard", (json_int_t)word->heard, "problem",
-				*word->problem ? word->problem : NULL);
-	char *text = json_dumps(row, JSON_COMPACT);
+	char problem[sizeof(word->problem)], *text;
 	struct gpuspec_folder folder;
-	int error = text ? 0 : -ENOMEM;
+	json_t *row;
+	int error;
 
+	/* It may be cut within a letter, and JSON takes whole ones. */
+	gpuspec_utf8_clean_line(problem, sizeof(problem), word->problem);
+	row = json_pack("{sIss*}", "heard", (json_int_t)word->heard, "problem",
+			*problem ? problem : NULL);
+	text = json_dumps(row, JSON_COMPACT);
+	error = text ? 0 : -ENOMEM;
 	json_decref(row);
 	if (!error)
 		error = gpuspec_folder_open(&folder, path);

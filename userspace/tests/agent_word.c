@@ -42,6 +42,11 @@ int main(void)
 	check(!gpuspec_agent_word_write(&word, deeper));
 	check(!gpuspec_agent_word_read(&said, deeper));
 	check(!memcmp(&word, &said, sizeof(word)));
+	/* Cut within a letter. */
+	snprintf(word.problem, sizeof(word.problem), "the ROM \xe2\x80");
+	check(!gpuspec_agent_word_write(&word, deeper));
+	check(!gpuspec_agent_word_read(&said, deeper));
+	check_says(said.problem, "the ROM ??");
 	put("");
 	check(gpuspec_agent_word_read(&said, folder) == -EINVAL);
 	put("[]");
