@@ -7,9 +7,10 @@ void gpuspec_utc_time(char text[GPUSPEC_UTC_TIME_SIZE], time_t seconds)
 {
 	struct tm utc;
 
-	*text = '\0';
-	if (gmtime_r(&seconds, &utc))
-		strftime(text, GPUSPEC_UTC_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &utc);
+	/* What strftime() leaves where there is no room is not said. */
+	if (!gmtime_r(&seconds, &utc) ||
+	    !strftime(text, GPUSPEC_UTC_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &utc))
+		*text = '\0';
 }
 
 bool gpuspec_utc_time_is_valid(const char *text)

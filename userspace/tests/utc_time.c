@@ -31,6 +31,8 @@ int main(void)
 	writes(1764127500, "2025-11-26T03:25:00Z");
 	writes(4294967295, "2106-02-07T06:28:15Z");
 	writes(253402300799, "9999-12-31T23:59:59Z");
+	/* No text has room for a year of eight digits. */
+	writes(400000000000000, "");
 	is(true, "2026-11-24T03:25:00Z");
 	is(false, "");
 	is(false, "2026-11-24T03:25:00");
