@@ -154,16 +154,18 @@ static enum fleet_wanted wanted(const struct request *request,
 static int compare(const struct request *request, struct fleet_place *place)
 {
 	const struct gpuspec_rom_entry *current;
+	const struct decided_rom *rom;
 	size_t i;
 
 	place->hosts.policy = &place->decided.policy;
 	place->hosts.only = request->host;
 	place->hosts.roms = json_object();
 	for (i = 0; i < place->decided.rom_count && place->hosts.roms; i++) {
-		current = gpuspec_rom_history_current(&place->decided.roms[i].history);
-		if (current && json_object_set_new(place->hosts.roms,
-						   place->decided.roms[i].history.spec,
-						   json_string(current->sha256)))
+		rom = &place->decided.roms[i];
+		current = gpuspec_rom_history_current(&rom->history);
+		if ((current || rom->broken) &&
+		    json_object_set_new(place->hosts.roms, rom->history.spec,
+					current ? json_string(current->sha256) : json_null()))
 			return -ENOMEM;
 	}
 	return place->hosts.roms ? 0 : -ENOMEM;
@@ -181,7 +183,7 @@ static int find_host(const struct request *request, const struct fleet_hosts *ho
 				    request->host) : EXIT_DONE;
 }
 
-static int read_place(struct request *request, struct gpuspec_inventory *inventory)
+static int read_all(struct request *request, struct gpuspec_inventory *inventory)
 {
 	struct fleet_place *place = request->place_data;
 	int result;
@@ -198,6 +200,17 @@ static int read_place(struct request *request, struct gpuspec_inventory *invento
 		result = find_host(request, &place->hosts);
 	if (!result && put_together(place, inventory))
 		result = fail(EXIT_FAILED, request->verb, "out of memory");
+	return result;
+}
+
+static int read_place(struct request *request, struct gpuspec_inventory *inventory)
+{
+	const struct fleet_place *place = request->place_data;
+	int result = read_all(request, inventory);
+
+	/* One of the ROMs; nothing would have been read with a policy that is broken. */
+	if (!result && *place->decided.why)
+		fail(EXIT_DONE, request->verb, "%s", place->decided.why);
 	return result;
 }
 
@@ -249,7 +262,7 @@ static int begin(struct request *request, struct policy_change *change)
 	/* There is no file that is opened. */
 	change->file.folder.fd = -1;
 	change->file.folder.lock = -1;
-	result = read_place(request, &change->inventory);
+	result = read_all(request, &change->inventory);
 	if (result)
 		return result;
 	if (gpuspec_policy_copy(&change->now, &place->decided.policy) ||

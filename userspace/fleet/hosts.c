@@ -117,9 +117,13 @@ static bool differs(const struct fleet_hosts *hosts, const struct gpuspec_spec *
 
 static void drop_other_rom(const struct fleet_hosts *hosts, struct gpuspec_spec *spec)
 {
-	const char *decided = json_string_value(json_object_get(hosts->roms, spec->id));
+	const json_t *known = json_object_get(hosts->roms, spec->id);
+	const char *decided = json_string_value(known);
 	char sha256[GPUSPEC_SHA256_HEX_SIZE];
 
+	/* The hosts keep what they have. */
+	if (json_is_null(known))
+		return;
 	gpuspec_sha256_hex(spec->rom.sha256, sha256);
 	if (hosts->roms && (!decided || strcmp(decided, sha256)))
 		memset(&spec->rom, 0, sizeof(spec->rom));

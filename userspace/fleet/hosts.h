@@ -44,7 +44,10 @@ struct fleet_hosts {
 	const struct gpuspec_policy *policy;
 	/* What this host alone has; NULL: all hosts. */
 	const char *only;
-	/* {SPEC: SHA256} of its ROMs: what hosts have of others does not count; NULL: all does. */
+	/*
+	 * {SPEC: SHA256} of its ROMs: what hosts have of others does not count, but
+	 * where that is null all does: it cannot be read. NULL: all does.
+	 */
 	json_t *roms;
 };
 

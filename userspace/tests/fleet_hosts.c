@@ -187,6 +187,23 @@ static void test_only(void)
 	fleet_hosts_free(&hosts);
 }
 
+/* Those that were not decided do not count, unless what was decided cannot be read. */
+static void test_roms(void)
+{
+	static const struct gpuspec_inventory nothing;
+	struct gpuspec_model a40 = a_model(CARD);
+	json_t *roms[] = { json_object(), json_pack("{sn}", CARD), json_pack("{ss}", CARD, "x") };
+	size_t i;
+
+	for (i = 0; i < sizeof(roms) / sizeof(roms[0]); i++) {
+		hosts.roms = roms[i];
+		take_row("specs/a/" CARD, row_spec(&nothing, &a40));
+		check(!fleet_hosts_finish(&hosts));
+		check(model(CARD)->spec.rom.size == (i == 1 ? 4096 : 0));
+		fleet_hosts_free(&hosts);
+	}
+}
+
 static void test_many(void)
 {
 	static const struct gpuspec_inventory nothing;
@@ -331,6 +348,7 @@ int main(void)
 	test_there_and_back();
 	test_sums();
 	test_only();
+	test_roms();
 	test_many();
 	test_wrong();
 	test_other_keys();
