@@ -9,6 +9,7 @@
 #include "family.h"
 #include "inventory.h"
 #include "names.h"
+#include "nl_socket.h"
 #include "nvidia.h"
 #include "offers.h"
 #include "spec_id.h"
@@ -234,9 +235,10 @@ int gpuspec_inventory_read(struct gpuspec_nl *nl, const char *sysfs,
 	if (error)
 		return error;
 	error = gpuspec_inventory_complete(inventory, sysfs);
-	if (error)
-		gpuspec_inventory_free(inventory);
-	return error;
+	if (!error)
+		return 0;
+	gpuspec_inventory_free(inventory);
+	return gpuspec_nl_fail(nl, error, strerror(-error));
 }
 
 void gpuspec_inventory_free(struct gpuspec_inventory *inventory)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * One netlink socket, and a request with its replies: what lib/nl*.c share,
- * and nobody else needs. Functions return 0 or a negative errno, and leave the
+ * and few others need. Functions return 0 or a negative errno, and leave the
  * reason in the sentence.
  */
 #ifndef GPUSPEC_NL_SOCKET_H
