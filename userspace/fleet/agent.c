@@ -62,6 +62,7 @@ struct agent {
 	bool decided;			/* there is something new */
 	bool logs_in;			/* the way to etcd is to be found anew */
 	bool ready;			/* that was told */
+	char module_trouble[256];	/* why one that is live cannot be asked; or empty */
 	bool lacks_kept;		/* the module has not got what this host has kept */
 	struct backoff backoff;		/* in us */
 	uint64_t published_at;
@@ -212,7 +213,8 @@ static int publish_all(struct agent *agent, bool fresh)
 	} else {
 		gpuspec_inventory_name(&inventory);
 		describe(agent, &status, &inventory,
-			 agent->listener ? "" : "the kernel module gpuspec is not loaded");
+			 agent->listener ? "" : *agent->module_trouble ? agent->module_trouble :
+			 "the kernel module gpuspec is not loaded");
 		error = publish_inventory(&agent->publisher, &inventory, &changes);
 	}
 	gpuspec_inventory_free(&inventory);
@@ -293,13 +295,26 @@ static bool module_is_live(void)
 	return !strcmp(state, "live\n");
 }
 
+/* Told once, and to the others. */
+static void blame_module(struct agent *agent, const char *why)
+{
+	if (!strcmp(agent->module_trouble, why))
+		return;
+	snprintf(agent->module_trouble, sizeof(agent->module_trouble), "%s", why);
+	if (*why)
+		tell(agent, SD_ERR, "%s", why);
+	publish_soon(agent);
+}
+
 /* Another socket than that of requests, on which answers are waited for. */
 static int listen_to_module(struct agent *agent)
 {
 	int error;
 
-	if (!module_is_live())
+	if (!module_is_live()) {
+		blame_module(agent, "");
 		return -ENOENT;
+	}
 	error = gpuspec_nl_open(&agent->request->nl);
 	if (!error)
 		error = gpuspec_nl_open(&agent->listener);
@@ -308,6 +323,8 @@ static int listen_to_module(struct agent *agent)
 	if (!error)
 		error = sd_event_add_io(agent->loop, &agent->module,
 					gpuspec_nl_fd(agent->listener), EPOLLIN, on_module, agent);
+	blame_module(agent, error >= 0 ? "" :
+		     gpuspec_nl_sentence(agent->listener ? agent->listener : agent->request->nl));
 	if (error < 0)
 		forget_module(agent);
 	return error < 0 ? error : 0;
