@@ -189,9 +189,11 @@ static int open_store(struct applying *applying)
 	error = gpuspec_folder_lock(&applying->store.folder, PATIENCE);
 	if (error || applying->store.folder.lock < 0)
 		return error;
-	/* With its links, too. */
-	gpuspec_rom_store_close(&applying->store);
-	return gpuspec_rom_store_change(&applying->store, GPUSPEC_ROM_STORE, PATIENCE);
+	/* Without its links the kernel gets its ROMs all the same. */
+	if (gpuspec_rom_store_open_links(&applying->store))
+		applying->result = fail(EXIT_FAILED, applying->request->verb, "%s",
+					applying->store.folder.sentence);
+	return 0;
 }
 
 int rom_apply(struct request *request, const struct gpuspec_inventory *inventory,

@@ -30,15 +30,19 @@ int gpuspec_rom_store_read(struct gpuspec_rom_store *store, const char *path)
 int gpuspec_rom_store_change(struct gpuspec_rom_store *store, const char *path,
 			     unsigned int seconds)
 {
-	char links[PATH_MAX];
 	int error;
 
 	error = gpuspec_rom_store_read(store, path);
 	if (!error)
 		error = gpuspec_folder_lock(&store->folder, seconds);
-	if (error)
-		return error;
-	snprintf(links, sizeof(links), "%s/" LINKS, path);
+	return error ? error : gpuspec_rom_store_open_links(store);
+}
+
+int gpuspec_rom_store_open_links(struct gpuspec_rom_store *store)
+{
+	char links[PATH_MAX + sizeof(LINKS)];
+
+	snprintf(links, sizeof(links), "%s/" LINKS, store->folder.path);
 	if (gpuspec_folder_make(links))
 		return fail_errno(store, LINKS);
 	store->links = open(links, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

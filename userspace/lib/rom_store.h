@@ -38,6 +38,8 @@ struct gpuspec_rom_store {
 int gpuspec_rom_store_read(struct gpuspec_rom_store *store, const char *path);
 int gpuspec_rom_store_change(struct gpuspec_rom_store *store, const char *path,
 			     unsigned int seconds);
+/* With the links, of one that was opened to read, and locked since. */
+int gpuspec_rom_store_open_links(struct gpuspec_rom_store *store);
 void gpuspec_rom_store_close(struct gpuspec_rom_store *store);
 
 /* Keep bytes; *@added: they were not there before. */

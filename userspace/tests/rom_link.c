@@ -92,6 +92,24 @@ static void test_unwanted_links(struct gpuspec_rom_store *store)
 	check(is_there("mine.rom") && is_there("y"));
 }
 
+/* The bytes are to be had though by-spec is no folder. */
+static void test_no_links(void)
+{
+	struct gpuspec_rom_store store = GPUSPEC_ROM_STORE_CLOSED;
+	char command[128], one[GPUSPEC_SHA256_HEX_SIZE];
+	void *bytes = NULL;
+	size_t size;
+
+	snprintf(command, sizeof(command), "rm -r %s/by-spec && touch %s/by-spec", folder, folder);
+	check(!system(command));
+	check(!gpuspec_rom_store_read(&store, folder) && !gpuspec_folder_lock(&store.folder, 0));
+	check(gpuspec_rom_store_open_links(&store) && store.links < 0);
+	put(&store, "one", one);
+	check(!gpuspec_rom_store_get(&store, one, &bytes, &size));
+	free(bytes);
+	gpuspec_rom_store_close(&store);
+}
+
 int main(void)
 {
 	struct gpuspec_rom_store store = GPUSPEC_ROM_STORE_CLOSED;
@@ -103,6 +121,7 @@ int main(void)
 	test_links(&store);
 	test_unwanted_links(&store);
 	gpuspec_rom_store_close(&store);
+	test_no_links();
 	snprintf(command, sizeof(command), "rm -r %s", folder);
 	return system(command) ? 1 : failed;
 }
