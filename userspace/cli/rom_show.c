@@ -74,10 +74,10 @@ static void hint(const struct view *view, char *text, size_t size)
 	if (view->broken)
 		snprintf(text, size, "%s", view->store.folder.sentence);
 	else if (view->fleet_rom && !is_fleets(view))
-		snprintf(text, size, "the fleet's ROM %.8s ought to be in force; gpuspec apply puts it there",
+		snprintf(text, size, "the fleet's ROM %.8s ought to be in force; gpuspec apply puts it there, and gpuspec-agent, started again, fetches it if its bytes are gone",
 			 view->fleet_rom->sha256);
 	else if (view->fleet_rom && !*view->path)
-		snprintf(text, size, "the path for libvirt leads elsewhere; gpuspec apply mends it");
+		snprintf(text, size, "the path for libvirt leads elsewhere; gpuspec apply mends it, and gpuspec-agent, started again, fetches the ROM if its bytes are gone");
 	else if (view->fleet_rom)
 		snprintf(text, size, "it is the fleet's, which goes before this host's; gpuspec rom set --fleet changes it, on all hosts");
 	else if (current && !is_recorded(view))
