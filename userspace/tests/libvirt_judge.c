@@ -305,6 +305,14 @@ static void test_fleet(void)
 		   "gpuspec: GPU 0000:03:00.1 (vf:8086:4680:4680) is not shared with account red, by the fleet's policy; gpuspec share --fleet --account allows it; and is not shared with account red, by this host's policy; gpuspec share --account allows it\n");
 	test_judge("blue", true, "0000:03:00.1 0000:03:00.2 0000:03:00.3",
 		   "gpuspec: GPU 0000:03:00.3 (vf:8086:4680:4680) is more than the maximum of account blue, which may hold 3, holds 1, and gets 2 with this VM before; a larger --max --fleet allows it\n");
+	/* Both have the same maximum. */
+	gpuspec_policy_free(&fleet_view.host);
+	if (gpuspec_policy_parse(&fleet_view.host, fleet, strlen(fleet), why, sizeof(why))) {
+		printf("%s\n", why);
+		failed = 1;
+	}
+	test_judge("blue", true, "0000:03:00.1 0000:03:00.2 0000:03:00.3",
+		   "gpuspec: GPU 0000:03:00.3 (vf:8086:4680:4680) is more than the maximum of account blue, which may hold 3, holds 1, and gets 2 with this VM before; a larger --max for this host, and with --fleet, allows it\n");
 	gpuspec_fleet_view_free(&fleet_view);
 }
 
