@@ -22,6 +22,7 @@
 #include "follow.h"
 #include "interruption.h"
 #include "membership.h"
+#include "module_ear.h"
 #include "publish.h"
 #include "timer.h"
 #include "utf8.h"
@@ -57,12 +58,11 @@ struct agent {
 	struct follower follower;
 	char machine_id[SD_ID128_STRING_MAX], kernel[65];
 	int signals;			/* that end it */
-	struct gpuspec_nl *listener;	/* of the module's events; NULL: it is not loaded */
+	struct module_ear module;
 	struct gpuspec_etcd_watch *watch;	/* NULL: etcd is not there */
 	bool decided;			/* there is something new */
 	bool logs_in;			/* the way to etcd is to be found anew */
 	bool ready;			/* that was told */
-	char module_trouble[256];	/* why one that is live cannot be asked; or empty */
 	bool lacks_kept;		/* the module has not got what this host has kept */
 	struct backoff backoff;		/* in us */
 	uint64_t published_at;
@@ -71,7 +71,7 @@ struct agent {
 
 	sd_event *loop;
 	sd_event_source *connect, *keep_alive, *floor, *publish, *patience, *look;	/* timers */
-	sd_event_source *module, *news;	/* what is heard */
+	sd_event_source *news;		/* what is heard of etcd */
 };
 
 /* --- the log --- */
@@ -208,12 +208,12 @@ static int publish_all(struct agent *agent, bool fresh)
 	size_t changes = 0;
 	int error = 0;
 
-	if (agent->listener && gpuspec_inventory_read(agent->request->nl, "/sys", &inventory)) {
+	if (agent->module.nl && gpuspec_inventory_read(agent->request->nl, "/sys", &inventory)) {
 		describe_unknown(agent, &status);
 	} else {
 		gpuspec_inventory_name(&inventory);
 		describe(agent, &status, &inventory,
-			 agent->listener ? "" : *agent->module_trouble ? agent->module_trouble :
+			 agent->module.nl ? "" : *agent->module.trouble ? agent->module.trouble :
 			 "the kernel module gpuspec is not loaded");
 		error = publish_inventory(&agent->publisher, &inventory, &changes);
 	}
@@ -248,86 +248,29 @@ static void publish_soon(struct agent *agent)
 
 /* --- the module --- */
 
-static void ignore_event(const struct gpuspec_event *event, void *data)
-{
-	(void)event;
-	(void)data;
-}
-
-/* Nothing is asked of it any more. */
-static void forget_module(struct agent *agent)
-{
-	agent->module = sd_event_source_disable_unref(agent->module);
-	gpuspec_nl_close(agent->listener);
-	gpuspec_nl_close(agent->request->nl);
-	agent->listener = NULL;
-	agent->request->nl = NULL;
-}
-
-static int on_module(sd_event_source *source, int fd, uint32_t events, void *data)
+static void on_module(bool gone, void *data)
 {
 	struct agent *agent = data;
 
-	(void)source;
-	(void)fd;
-	(void)events;
-	if (gpuspec_nl_hear(agent->listener, ignore_event, NULL)) {
-		forget_module(agent);
+	if (gone)
 		timer_set(agent->look, 0);
-	}
-	publish_soon(agent);
-	return 0;
-}
-
-/*
- * To open a way to it would load it, or load it again while it goes; and it is
- * not up to an agent to undo what root has done.
- */
-static bool module_is_live(void)
-{
-	FILE *file = fopen("/sys/module/gpuspec/initstate", "re");
-	char state[16] = "";
-
-	if (file && !fgets(state, sizeof(state), file))
-		*state = '\0';
-	if (file)
-		fclose(file);
-	return !strcmp(state, "live\n");
-}
-
-/* Told once, and to the others. */
-static void blame_module(struct agent *agent, const char *why)
-{
-	if (!strcmp(agent->module_trouble, why))
-		return;
-	snprintf(agent->module_trouble, sizeof(agent->module_trouble), "%s", why);
-	if (*why)
-		tell(agent, SD_ERR, "%s", why);
 	publish_soon(agent);
 }
 
-/* Another socket than that of requests, on which answers are waited for. */
+/* What is the matter with it is told once, and to the others. */
 static int listen_to_module(struct agent *agent)
 {
+	char before[sizeof(agent->module.trouble)];
 	int error;
 
-	if (!module_is_live()) {
-		blame_module(agent, "");
-		return -ENOENT;
-	}
-	error = gpuspec_nl_open(&agent->request->nl);
-	if (!error)
-		error = gpuspec_nl_open(&agent->listener);
-	if (!error)
-		error = gpuspec_nl_subscribe(agent->listener);
-	if (!error)
-		error = sd_event_add_io(agent->loop, &agent->module,
-					gpuspec_nl_fd(agent->listener), EPOLLIN, on_module, agent);
-	blame_module(agent, error >= 0 ? "" :
-		     gpuspec_nl_sentence(agent->listener ? agent->listener : agent->request->nl));
-	if (error < 0)
-		forget_module(agent);
-	return error < 0 ? error : 0;
+	memcpy(before, agent->module.trouble, sizeof(before));
+	error = module_ear_open(&agent->module, agent->loop);
+	if (!strcmp(agent->module.trouble, before))
+		return error;
+	if (*agent->module.trouble)
+		tell(agent, SD_ERR, "%s", agent->module.trouble);
+	publish_soon(agent);
+	return error;
 }
 
 /* --- what the fleet decides --- */
@@ -386,7 +329,7 @@ static int on_look(sd_event_source *source, uint64_t usec, void *data)
 	int error = 0;
 
 	(void)usec;
-	if (!agent->listener && listen_to_module(agent)) {
+	if (!agent->module.nl && listen_to_module(agent)) {
 		timer_set(source, LOOK);
 		return 0;
 	}
@@ -577,7 +520,7 @@ static void end(struct agent *agent)
 	gpuspec_etcd_watch_close(agent->watch);
 	publish_free(&agent->publisher);
 	rom_refusals_free(&agent->follower.refusals);
-	forget_module(agent);
+	module_ear_close(&agent->module);
 	sd_event_source_disable_unref(agent->news);
 	sd_event_source_disable_unref(agent->connect);
 	sd_event_source_disable_unref(agent->keep_alive);
@@ -614,10 +557,12 @@ int fleet_verb_agent(struct request *request, struct fleet_etcd *fleet)
 			.host = fleet->conf.host_name,
 		},
 		.follower = { .fleet = fleet },
+		.module = { .requests = &request->nl, .heard = on_module },
 		.backoff = { .least = BACKOFF_LEAST, .most = BACKOFF_MOST },
 	};
 	int error;
 
+	agent.module.data = &agent;
 	error = identify(&agent);
 	if (error)
 		return error;
