@@ -39,15 +39,19 @@ void gpuspec_stage_end(struct gpuspec_stage *stage)
 static void drop(bool all)
 {
 	struct gpuspec_stage *stage, *next;
+	LIST_HEAD(dropped);
 
 	mutex_lock(&gpuspec_lock);
 	list_for_each_entry_safe(stage, next, &stages, node) {
 		if (!all && !sock_flag(stage->sk, SOCK_DEAD))
 			continue;
 		gpuspec_stage_end(stage);
-		stage->free(stage);
+		list_add(&stage->node, &dropped);
 	}
 	mutex_unlock(&gpuspec_lock);
+	/* It may be much, which the gates need not wait for. */
+	list_for_each_entry_safe(stage, next, &dropped, node)
+		stage->free(stage);
 }
 
 void gpuspec_stage_drop_closed(void)

@@ -15,7 +15,8 @@ struct sock;
 struct gpuspec_stage {
 	struct list_head node;
 	struct sock *sk;	/* referenced; a port number could be another socket's by now */
-	void (*free)(struct gpuspec_stage *stage);	/* tells the kinds apart */
+	/* Tells the kinds apart; called without gpuspec_lock. */
+	void (*free)(struct gpuspec_stage *stage);
 };
 
 /* The socket's work of the kind that @free frees, or NULL. */
