@@ -2,6 +2,7 @@
 #define pr_fmt(fmt) "gpuspec " fmt
 
 #include <linux/err.h>
+#include <linux/hashtable.h>
 #include <linux/lockdep.h>
 #include <linux/pci.h>
 #include <linux/printk.h>
@@ -15,6 +16,7 @@
 #include "vf_type.h"
 
 LIST_HEAD(gpuspec_devices);
+static DEFINE_HASHTABLE(devices_by_dev, 10);	/* what the gates look for is in it */
 static struct gpuspec_device_totals totals;
 
 static struct gpuspec_device *find(const struct device *dev)
@@ -22,7 +24,7 @@ static struct gpuspec_device *find(const struct device *dev)
 	struct gpuspec_device *device;
 
 	lockdep_assert_held(&gpuspec_lock);
-	list_for_each_entry(device, &gpuspec_devices, node)
+	hash_for_each_possible(devices_by_dev, device, by_dev, (unsigned long)dev)
 		if (device->dev == dev)
 			return device;
 	return NULL;
@@ -124,6 +126,7 @@ static void join_spec(struct gpuspec_device *device, const char *id)
 		gpuspec_spec_insert(spec);
 	}
 	device->spec = spec;
+	list_add_tail(&device->of_spec, &spec->members);
 	spec->devices++;
 	spec->in_use += device->in_use;
 	set_rom_state(device, work_out_rom_state(device));
@@ -133,6 +136,7 @@ static void join_spec(struct gpuspec_device *device, const char *id)
 static void leave_spec(struct gpuspec_device *device)
 {
 	set_rom_state(device, GPUSPEC_ROM_STATE_NONE);
+	list_del(&device->of_spec);
 	device->spec->devices--;
 	device->spec->in_use -= device->in_use;
 	tell(GPUSPEC_CMD_DEVICE_REMOVED, device);
@@ -152,6 +156,7 @@ void gpuspec_device_add(struct device *dev)
 	totals.devices++;
 	device->dev = get_device(dev);
 	list_add_tail(&device->node, &gpuspec_devices);
+	hash_add(devices_by_dev, &device->by_dev, (unsigned long)dev);
 	join_spec(device, id);
 }
 
@@ -267,6 +272,7 @@ static void drop(struct gpuspec_device *device)
 	set_shown(device, NULL);
 	totals.devices--;
 	list_del(&device->node);
+	hash_del(&device->by_dev);
 	leave_spec(device);
 	put_device(device->dev);
 	kfree(device);
@@ -288,9 +294,8 @@ u32 gpuspec_device_held(const struct gpuspec_spec *spec, const char *account)
 	lockdep_assert_held(&gpuspec_lock);
 	if (!spec->in_use)
 		return 0;
-	list_for_each_entry(device, &gpuspec_devices, node)
-		held += device->spec == spec && device->in_use &&
-			!strcmp(device->holder.account, account);
+	list_for_each_entry(device, &spec->members, of_spec)
+		held += device->in_use && !strcmp(device->holder.account, account);
 	return held;
 }
 
@@ -497,9 +502,7 @@ void gpuspec_device_rom_changed(struct gpuspec_spec *spec)
 	struct gpuspec_process by;
 
 	lockdep_assert_held(&gpuspec_lock);
-	list_for_each_entry(device, &gpuspec_devices, node) {
-		if (device->spec != spec)
-			continue;
+	list_for_each_entry(device, &spec->members, of_spec) {
 		/* What its driver cannot do it cannot with another ROM. */
 		if (device->rom_error != -EOPNOTSUPP)
 			device->rom_error = 0;
@@ -510,9 +513,8 @@ void gpuspec_device_rom_changed(struct gpuspec_spec *spec)
 	gpuspec_process_current(&by);
 	gpuspec_accounts_recognise(gpuspec_accounts_in_force(), &by);
 	gpuspec_event_spec(GPUSPEC_CMD_ROM_CHANGED, &info, &by);
-	list_for_each_entry(device, &gpuspec_devices, node)
-		if (device->spec == spec)
-			tell(GPUSPEC_CMD_DEVICE_ROM, device);
+	list_for_each_entry(device, &spec->members, of_spec)
+		tell(GPUSPEC_CMD_DEVICE_ROM, device);
 }
 
 int gpuspec_device_init(void)

@@ -21,8 +21,10 @@
 
 struct gpuspec_device {
 	struct list_head node;
+	struct hlist_node by_dev;
 	struct device *dev;		/* referenced */
 	struct gpuspec_spec *spec;	/* kept in the table by spec->devices */
+	struct list_head of_spec;	/* among spec->members */
 	bool type_untold;		/* a virtual function, of perhaps any type */
 	bool in_use;
 	struct gpuspec_process holder;	/* if in use; pid 0: it was so before us */
@@ -103,6 +105,7 @@ enum gpuspec_reason gpuspec_device_judge(const struct gpuspec_device *device, co
 
 /* The table, for reading; under gpuspec_lock. */
 extern struct list_head gpuspec_devices;
+/* Looks at one after another: for questions of userspace, not for the gates. */
 struct gpuspec_device *gpuspec_device_by_address(const char *address);
 void gpuspec_device_describe(const struct gpuspec_device *device,
 			     struct gpuspec_device_info *info);

@@ -28,6 +28,7 @@ struct gpuspec_spec *gpuspec_spec_alloc(const char *id, gfp_t gfp)
 	if (!spec)
 		return NULL;
 	memcpy(spec->id, id, size);
+	INIT_LIST_HEAD(&spec->members);
 	INIT_LIST_HEAD(&spec->touched);
 	ratelimit_state_init(&spec->log_limit, DEFAULT_RATELIMIT_INTERVAL,
 			     DEFAULT_RATELIMIT_BURST);

@@ -29,6 +29,7 @@ struct gpuspec_spec {
 	struct rb_node node;
 	struct gpuspec_rule rule;
 	struct gpuspec_shares *shares;	/* of sharing by list; else NULL */
+	struct list_head members;	/* its devices, by their member of_spec; of device.c */
 	u32 devices;
 	u32 in_use;
 	u64 refused;
