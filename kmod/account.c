@@ -233,17 +233,15 @@ static struct gpuspec_account *find(const struct gpuspec_accounts_draft *draft,
 			     struct gpuspec_account, draft);
 }
 
-void gpuspec_accounts_draft_begin(struct gpuspec_accounts_draft *draft, bool empty)
+void gpuspec_accounts_draft_begin(struct gpuspec_accounts_draft *draft,
+				  const struct gpuspec_accounts *from)
 {
 	u32 i;
 
-	lockdep_assert_held(&gpuspec_lock);
 	*draft = (struct gpuspec_accounts_draft){ .accounts = RB_ROOT };
-	if (empty || !in_force)
-		return;
-	for (i = 0; i < in_force->count; i++) {
-		kref_get(&in_force->accounts[i]->users);
-		insert(draft, in_force->accounts[i]);
+	for (i = 0; from && i < from->count; i++) {
+		kref_get(&from->accounts[i]->users);
+		insert(draft, from->accounts[i]);
 	}
 }
 

@@ -19,7 +19,7 @@
 /* Never changed after it was put into a draft, and counted by its users. */
 struct gpuspec_account {
 	struct kref users;
-	struct rb_node draft;		/* by name; it is in one draft at most */
+	struct rb_node draft;		/* by name */
 	u32 cgroup_count, uid_count;
 	char *cgroups[GPUSPEC_MARKS_MAX];
 	u32 uids[GPUSPEC_MARKS_MAX];
@@ -65,14 +65,18 @@ void gpuspec_accounts_recognise(const struct gpuspec_accounts *accounts,
 struct gpuspec_accounts *gpuspec_accounts_in_force(void);
 struct gpuspec_accounts *gpuspec_accounts_replace(struct gpuspec_accounts *accounts);
 
-/* A table in the making; one at a time, under gpuspec_lock. */
+/*
+ * A table in the making. One at a time, which is for the caller to see to: an
+ * account can be in one only.
+ */
 struct gpuspec_accounts_draft {
 	struct rb_root accounts;
 	u32 count;
 };
 
-/* From those in force, or from none. */
-void gpuspec_accounts_draft_begin(struct gpuspec_accounts_draft *draft, bool empty);
+/* From those of a table; NULL: from none. */
+void gpuspec_accounts_draft_begin(struct gpuspec_accounts_draft *draft,
+				  const struct gpuspec_accounts *from);
 void gpuspec_accounts_draft_end(struct gpuspec_accounts_draft *draft);
 /* In place of the one by its name, if there is one. -ENOSPC: too many. */
 int gpuspec_accounts_draft_set(struct gpuspec_accounts_draft *draft,

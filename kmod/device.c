@@ -128,6 +128,7 @@ static void join_spec(struct gpuspec_device *device, const char *id)
 	device->spec = spec;
 	list_add_tail(&device->of_spec, &spec->members);
 	spec->devices++;
+	gpuspec_spec_update(spec);
 	spec->in_use += device->in_use;
 	set_rom_state(device, work_out_rom_state(device));
 	tell(GPUSPEC_CMD_DEVICE_ADDED, device);
@@ -140,7 +141,7 @@ static void leave_spec(struct gpuspec_device *device)
 	device->spec->devices--;
 	device->spec->in_use -= device->in_use;
 	tell(GPUSPEC_CMD_DEVICE_REMOVED, device);
-	gpuspec_spec_release(device->spec);
+	gpuspec_spec_update(device->spec);
 }
 
 /* A virtual function is taken in without its type, which settle() adds. */

@@ -82,6 +82,7 @@ int gpuspec_netlink_spec_get(struct sk_buff *request, struct genl_info *info)
 	struct gpuspec_spec *spec;
 	u32 generation;
 	const char *id;
+	bool found;
 
 	id = gpuspec_request_spec(info);
 	if (!id)
@@ -91,10 +92,11 @@ int gpuspec_netlink_spec_get(struct sk_buff *request, struct genl_info *info)
 	mutex_lock(&gpuspec_lock);
 	generation = gpuspec_spec_generation();
 	spec = gpuspec_spec_find(id);
-	if (spec)
+	found = spec && spec->listed;
+	if (found)
 		gpuspec_spec_describe(spec, &row);
 	mutex_unlock(&gpuspec_lock);
-	if (spec)
+	if (found)
 		return reply_row(info, generation, put_spec_row, &row);
 	NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[GPUSPEC_A_ID],
 			    "no device of this host has this spec, policy does not name it, and no ROM was set for it");

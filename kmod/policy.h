@@ -2,6 +2,8 @@
 /*
  * Changes of policy: made at once, or staged by a client to be made together
  * or not at all. What is staged belongs to the client's socket, and dies with it.
+ * None of this is called under gpuspec_lock. Those who change policy wait for one
+ * another; the gates wait for the moment only in which a change comes into force.
  */
 #ifndef GPUSPEC_POLICY_H
 #define GPUSPEC_POLICY_H
@@ -37,6 +39,8 @@ struct gpuspec_change {
 	struct gpuspec_account *account;
 	/* Names the spec, and goes into the table if that has none of the name. */
 	struct gpuspec_spec *spec;
+	/* The spec that it is planned for, while if_unused may have to be asked again. */
+	struct gpuspec_spec *planned;
 };
 
 /* @id: a well-formed one, or NULL for what is not of a spec. NULL without memory. */

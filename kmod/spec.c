@@ -15,6 +15,7 @@ MODULE_PARM_DESC(closed, "refuse specs that policy does not name (default: allow
 DEFINE_MUTEX(gpuspec_lock);	/* see spec.h */
 
 static struct rb_root specs = RB_ROOT;
+static u32 rows;	/* of the table; and those of them that are listed: */
 static u32 count;
 static u32 share_count;
 static u32 generation;
@@ -56,18 +57,27 @@ void gpuspec_spec_insert(struct gpuspec_spec *spec)
 {
 	lockdep_assert_held(&gpuspec_lock);
 	rb_add(&spec->node, &specs, is_before);
-	count++;
+	rows++;
 }
 
-void gpuspec_spec_release(struct gpuspec_spec *spec)
+void gpuspec_spec_update(struct gpuspec_spec *spec)
 {
+	bool is_listed = spec->rule.named || spec->devices || spec->rom;
+
 	lockdep_assert_held(&gpuspec_lock);
-	if (spec->rule.named || spec->devices || spec->rom)
+	count += is_listed - spec->listed;
+	spec->listed = is_listed;
+	if (is_listed || !list_empty(&spec->touched))
 		return;
 	rb_erase(&spec->node, &specs);
-	count--;
-	kvfree(gpuspec_spec_replace_shares(spec, NULL));
+	rows--;
 	kfree(spec);
+}
+
+bool gpuspec_spec_table_is_full(void)
+{
+	lockdep_assert_held(&gpuspec_lock);
+	return rows >= GPUSPEC_CHANGES_MAX;
 }
 
 void gpuspec_spec_exit(void)
@@ -81,16 +91,29 @@ void gpuspec_spec_exit(void)
 	}
 }
 
+/* The first that is listed, from @node on. */
+static struct gpuspec_spec *listed_from(struct rb_node *node)
+{
+	struct gpuspec_spec *spec;
+
+	for (; node; node = rb_next(node)) {
+		spec = rb_entry(node, struct gpuspec_spec, node);
+		if (spec->listed)
+			return spec;
+	}
+	return NULL;
+}
+
 struct gpuspec_spec *gpuspec_spec_first(void)
 {
 	lockdep_assert_held(&gpuspec_lock);
-	return rb_entry_safe(rb_first(&specs), struct gpuspec_spec, node);
+	return listed_from(rb_first(&specs));
 }
 
 struct gpuspec_spec *gpuspec_spec_next(struct gpuspec_spec *spec)
 {
 	lockdep_assert_held(&gpuspec_lock);
-	return rb_entry_safe(rb_next(&spec->node), struct gpuspec_spec, node);
+	return listed_from(rb_next(&spec->node));
 }
 
 u32 gpuspec_spec_count(void)

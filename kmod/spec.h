@@ -21,12 +21,14 @@
 /*
  * Guards specs, devices, staged policy and the order of events. Gates take it
  * inside VFIO's and the driver core's locks, so none of those may be taken
- * under it.
+ * under it; and they wait for it, so it is held for moments only.
  */
 extern struct mutex gpuspec_lock;
 
 struct gpuspec_spec {
 	struct rb_node node;
+	bool listed;	/* it is in force, has a ROM or devices; else it is but planned */
+	/* What policy says: changed by plan.c alone, under its own lock, too. */
 	struct gpuspec_rule rule;
 	struct gpuspec_shares *shares;	/* of sharing by list; else NULL */
 	struct list_head members;	/* its devices, by their member of_spec; of device.c */
@@ -37,7 +39,10 @@ struct gpuspec_spec {
 	u32 rom_applied;		/* devices in that rom state; device.c counts them */
 	u32 rom_pending;
 	struct ratelimit_state log_limit;	/* of refusals, one spec apart from another */
-	/* For policy.c, while it works out a change: */
+	/*
+	 * For plan.c, while it makes a change, under its own lock. That the spec
+	 * is touched, which keeps it in the table, is under gpuspec_lock as well.
+	 */
 	struct list_head touched;
 	struct gpuspec_rule next;
 	struct gpuspec_shares *next_shares;
@@ -47,7 +52,7 @@ struct gpuspec_spec {
 /*
  * Make a spec by the well-formed @id, which is not in the table yet. NULL
  * without memory, unless @gfp has __GFP_NOFAIL. Freed by kfree(), or once it
- * was inserted by gpuspec_spec_release().
+ * was inserted by gpuspec_spec_update().
  */
 struct gpuspec_spec *gpuspec_spec_alloc(const char *id, gfp_t gfp);
 
@@ -56,17 +61,20 @@ void gpuspec_spec_exit(void);
 
 /* The rest runs under gpuspec_lock. */
 
+/* Listed or not. */
 struct gpuspec_spec *gpuspec_spec_find(const char *id);
-/*
- * The table must not have one by the same id. That a spec comes or goes is a
- * change for whoever brings it about to count: a device, or a policy that is
- * not only tried.
- */
+/* The table must not have one by the same id. It is not listed until it is updated. */
 void gpuspec_spec_insert(struct gpuspec_spec *spec);
-/* Drop and free the spec if no policy, ROM or device needs it. */
-void gpuspec_spec_release(struct gpuspec_spec *spec);
+/*
+ * Its rule, its ROM or its devices are others now: list the spec, or not any
+ * more; and drop and free it if nothing needs it, a plan included. That a spec
+ * comes or goes is a change for whoever brings it about to count.
+ */
+void gpuspec_spec_update(struct gpuspec_spec *spec);
+/* Those that are only planned included. */
+bool gpuspec_spec_table_is_full(void);
 
-/* All specs, sorted by id. */
+/* All that are listed, sorted by id. */
 struct gpuspec_spec *gpuspec_spec_first(void);
 struct gpuspec_spec *gpuspec_spec_next(struct gpuspec_spec *spec);
 u32 gpuspec_spec_count(void);

@@ -100,7 +100,7 @@ static struct gpuspec_spec *find_spec(struct upload *upload, struct netlink_ext_
 
 	if (spec)
 		return spec;
-	if (gpuspec_spec_count() >= GPUSPEC_CHANGES_MAX) {
+	if (gpuspec_spec_table_is_full()) {
 		NL_SET_ERR_MSG(extack, "the table of specs is full");
 		return NULL;
 	}
@@ -108,6 +108,14 @@ static struct gpuspec_spec *find_spec(struct upload *upload, struct netlink_ext_
 	upload->spec = NULL;
 	gpuspec_spec_insert(spec);
 	return spec;
+}
+
+/* Exchange the spec's ROM for @rom, which gets the old one. */
+static void set_rom(struct gpuspec_spec *spec, struct gpuspec_rom **rom)
+{
+	swap(spec->rom, *rom);
+	gpuspec_device_rom_changed(spec);
+	gpuspec_spec_update(spec);
 }
 
 int gpuspec_upload_commit(struct sock *sk, char *id, struct netlink_ext_ack *extack)
@@ -134,9 +142,7 @@ int gpuspec_upload_commit(struct sock *sk, char *id, struct netlink_ext_ack *ext
 		mutex_lock(&gpuspec_lock);
 		spec = find_spec(upload, extack);
 		if (spec)
-			swap(spec->rom, upload->rom);
-		if (spec)
-			gpuspec_device_rom_changed(spec);
+			set_rom(spec, &upload->rom);
 		else
 			error = -ENOSPC;
 		mutex_unlock(&gpuspec_lock);
@@ -152,11 +158,8 @@ int gpuspec_upload_clear(const char *id, struct netlink_ext_ack *extack)
 
 	mutex_lock(&gpuspec_lock);
 	spec = gpuspec_spec_find(id);
-	if (spec && spec->rom) {
-		swap(spec->rom, old);
-		gpuspec_device_rom_changed(spec);
-		gpuspec_spec_release(spec);
-	}
+	if (spec && spec->rom)
+		set_rom(spec, &old);
 	mutex_unlock(&gpuspec_lock);
 	if (!old) {
 		NL_SET_ERR_MSG(extack, "no ROM was set for this spec");
