@@ -75,8 +75,10 @@ static void tell(u8 command, const struct gpuspec_device *device)
 {
 	struct gpuspec_device_info info;
 
-	gpuspec_device_describe(device, &info);
 	gpuspec_spec_changed();
+	if (gpuspec_event_unheard(command))
+		return;
+	gpuspec_device_describe(device, &info);
 	gpuspec_event_device(command, &info);
 }
 
@@ -161,6 +163,12 @@ void gpuspec_device_add(struct device *dev)
 	join_spec(device, id);
 }
 
+/* Can it come to be of another spec? */
+static bool can_change(const struct device *dev)
+{
+	return dev_is_pci(dev) && to_pci_dev(dev)->is_virtfn;
+}
+
 /*
  * Put the device with the spec that it is of by now: by the type that was
  * @told of it (gpuspec_vf_type()). In use it stays what it was judged as, and
@@ -171,7 +179,7 @@ static void settle(struct gpuspec_device *device, int told, const char *type)
 	char id[GPUSPEC_ID_SIZE];
 
 	lockdep_assert_held(&gpuspec_lock);
-	if (device->in_use && device->holder.pid)
+	if (!can_change(device->dev) || (device->in_use && device->holder.pid))
 		return;
 	if (told < 0 && !device->type_untold)
 		pr_warn("%s: its driver does not tell its vGPU type%s: it may be of any (error %d)\n",
@@ -183,12 +191,6 @@ static void settle(struct gpuspec_device *device, int told, const char *type)
 		return;
 	leave_spec(device);
 	join_spec(device, id);
-}
-
-/* Can it come to be of another spec? */
-static bool can_change(const struct gpuspec_device *device)
-{
-	return dev_is_pci(device->dev) && to_pci_dev(device->dev)->is_virtfn;
 }
 
 /* A device that is looked at again. */
@@ -232,7 +234,7 @@ int gpuspec_device_look_again(const char *address)
 	looks = kvmalloc_array(totals.devices, sizeof(*looks), GFP_KERNEL_ACCOUNT);
 	if (looks)
 		list_for_each_entry(device, &gpuspec_devices, node)
-			if (can_change(device) &&
+			if (can_change(device->dev) &&
 			    (!address || !strcmp(dev_name(device->dev), address)))
 				looks[count++].dev = get_device(device->dev);
 	mutex_unlock(&gpuspec_lock);
@@ -396,6 +398,8 @@ bool gpuspec_device_is_as_judged(struct device *dev)
 	bool is = true;
 	int told;
 
+	if (!can_change(dev))
+		return true;
 	told = gpuspec_vf_type(dev, type);
 	mutex_lock(&gpuspec_lock);
 	device = find(dev);
@@ -450,6 +454,8 @@ void gpuspec_device_closed(struct device *dev)
 	if (device) {
 		holder = device->holder;
 		release(device);
+	}
+	if (device && !gpuspec_event_unheard(GPUSPEC_CMD_CLOSED)) {
 		gpuspec_device_describe(device, &info);
 		info.holder = holder;
 		gpuspec_event_device(GPUSPEC_CMD_CLOSED, &info);

@@ -34,6 +34,20 @@ u64 gpuspec_events_seq(void)
 	return seq;
 }
 
+static bool is_heard(void)
+{
+	return family && genl_has_listeners(family, &init_net, 0);
+}
+
+bool gpuspec_event_unheard(u8 command)
+{
+	lockdep_assert_held(&gpuspec_lock);
+	if (family && (gpuspec_event_log_keeps(command) || is_heard()))
+		return false;
+	seq++;
+	return true;
+}
+
 /* An event on its way: to whom, and what it says so far. */
 struct event {
 	struct sk_buff *skb;
@@ -48,12 +62,11 @@ struct event {
  */
 static bool begin(struct event *event, u8 command)
 {
-	lockdep_assert_held(&gpuspec_lock);
+	if (gpuspec_event_unheard(command))
+		return false;
 	seq++;
 	event->command = command;
-	event->heard = family && genl_has_listeners(family, &init_net, 0);
-	if (!family || (!event->heard && !gpuspec_event_log_keeps(command)))
-		return false;
+	event->heard = is_heard();
 	event->skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!event->skb)
 		return false;

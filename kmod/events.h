@@ -23,6 +23,12 @@ void gpuspec_events_set_family(const struct genl_family *family);
 /* Sequence number of the newest event. */
 u64 gpuspec_events_seq(void);
 
+/*
+ * True if nobody hears of such an event and the log does not keep it: then it has taken its
+ * number, and there is no need to describe what it would tell of.
+ */
+bool gpuspec_event_unheard(u8 command);
+
 /* @command: spec-changed or rom-changed; @by is who changed it */
 void gpuspec_event_spec(u8 command, const struct gpuspec_spec_info *spec,
 			const struct gpuspec_process *by);
