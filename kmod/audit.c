@@ -113,8 +113,8 @@ void gpuspec_audit_rom(const struct gpuspec_spec_info *spec)
 	if (!record)
 		return;
 	audit_log_format(record, "op=gpuspec-rom spec=%s sha256=", spec->id);
-	if (spec->rom.size)
-		audit_log_format(record, "%*phN", GPUSPEC_ROM_SHA256_LEN, spec->rom.sha256);
+	if (spec->rom)
+		audit_log_format(record, "%*phN", GPUSPEC_ROM_SHA256_LEN, spec->rom->sha256);
 	else
 		audit_log_format(record, "none");
 	end(record, true);

@@ -3,8 +3,28 @@
 
 #include "message.h"
 
-static int put_rom(struct sk_buff *skb, const struct gpuspec_rom_info *rom)
+/* Numbers in one piece: one by one they would take as long as all the rest of a dump. */
+struct number {
+	struct nlattr header;
+	u32 value;
+};
+
+#define NUMBER(_type, _value)	{						\
+	.header = { .nla_len = sizeof(struct number), .nla_type = (_type) },	\
+	.value = (_value),							\
+}
+
+static int put_numbers(struct sk_buff *skb, const struct number *numbers, size_t size)
 {
+	if (skb_tailroom(skb) < size)
+		return -EMSGSIZE;
+	skb_put_data(skb, numbers, size);
+	return 0;
+}
+
+static int put_rom(struct sk_buff *skb, const struct gpuspec_spec_info *spec)
+{
+	const struct gpuspec_rom *rom = spec->rom;
 	struct nlattr *nest = nla_nest_start(skb, GPUSPEC_A_SPEC_ROM);
 
 	if (!nest)
@@ -12,8 +32,8 @@ static int put_rom(struct sk_buff *skb, const struct gpuspec_rom_info *rom)
 	if (nla_put_u32(skb, GPUSPEC_A_ROM_SIZE, rom->size) ||
 	    nla_put(skb, GPUSPEC_A_ROM_SHA256, sizeof(rom->sha256), rom->sha256) ||
 	    nla_put_string(skb, GPUSPEC_A_ROM_VERSION, rom->version) ||
-	    nla_put_u32(skb, GPUSPEC_A_ROM_APPLIED, rom->applied) ||
-	    nla_put_u32(skb, GPUSPEC_A_ROM_PENDING, rom->pending))
+	    nla_put_u32(skb, GPUSPEC_A_ROM_APPLIED, spec->rom_applied) ||
+	    nla_put_u32(skb, GPUSPEC_A_ROM_PENDING, spec->rom_pending))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -22,21 +42,24 @@ static int put_rom(struct sk_buff *skb, const struct gpuspec_rom_info *rom)
 int gpuspec_message_put_spec(struct sk_buff *skb,
 			     const struct gpuspec_spec_info *spec)
 {
+	const struct number numbers[] = {
+		NUMBER(GPUSPEC_A_SPEC_KIND, gpuspec_id_kind(spec->id)),
+		NUMBER(GPUSPEC_A_SPEC_STATE, spec->state),
+		NUMBER(GPUSPEC_A_SPEC_SHARING, spec->sharing),
+		NUMBER(GPUSPEC_A_SPEC_DEVICES, spec->devices),
+		NUMBER(GPUSPEC_A_SPEC_IN_USE, spec->in_use),
+		NUMBER(GPUSPEC_A_SPEC_SHARES, spec->shares),
+	};
 	struct nlattr *nest = nla_nest_start(skb, GPUSPEC_A_SPEC);
 
 	if (!nest)
 		return -EMSGSIZE;
 	if (nla_put_string(skb, GPUSPEC_A_SPEC_ID, spec->id) ||
-	    nla_put_u32(skb, GPUSPEC_A_SPEC_KIND, gpuspec_id_kind(spec->id)) ||
-	    nla_put_u32(skb, GPUSPEC_A_SPEC_STATE, spec->state) ||
-	    nla_put_u32(skb, GPUSPEC_A_SPEC_SHARING, spec->sharing) ||
+	    put_numbers(skb, numbers, sizeof(numbers)) ||
 	    (spec->named && nla_put_flag(skb, GPUSPEC_A_SPEC_NAMED)) ||
-	    nla_put_u32(skb, GPUSPEC_A_SPEC_DEVICES, spec->devices) ||
-	    nla_put_u32(skb, GPUSPEC_A_SPEC_IN_USE, spec->in_use) ||
 	    nla_put_u64_64bit(skb, GPUSPEC_A_SPEC_REFUSED, spec->refused,
 			      GPUSPEC_A_SPEC_PAD) ||
-	    (spec->rom.size && put_rom(skb, &spec->rom)) ||
-	    nla_put_u32(skb, GPUSPEC_A_SPEC_SHARES, spec->shares)) {
+	    (spec->rom && put_rom(skb, spec))) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
 	}

@@ -10,10 +10,12 @@
 #include <linux/skbuff.h>
 
 #include "process.h"
+#include "rom.h"
 #include "spec_id.h"
 
+/* What it points to is the spec's, to be kept as long. */
 struct gpuspec_spec_info {
-	char id[GPUSPEC_ID_SIZE];
+	const char *id;
 	enum gpuspec_state state;
 	enum gpuspec_sharing sharing;
 	bool named;
@@ -21,13 +23,9 @@ struct gpuspec_spec_info {
 	u32 devices;
 	u32 in_use;
 	u64 refused;
-	struct gpuspec_rom_info {
-		u32 size;		/* 0: the spec has no ROM */
-		u8 sha256[GPUSPEC_ROM_SHA256_LEN];
-		char version[GPUSPEC_ROM_VERSION_MAX + 1];
-		u32 applied;
-		u32 pending;
-	} rom;
+	struct gpuspec_rom *rom;	/* NULL: it has none */
+	u32 rom_applied;
+	u32 rom_pending;
 };
 
 struct gpuspec_device_info {

@@ -14,21 +14,56 @@
 /* Puts one row into a message: 0 or -EMSGSIZE. */
 typedef int put_row(struct sk_buff *skb, const void *row);
 
+struct row_kind {
+	size_t size;
+	put_row *put;
+	void (*end)(void *row);		/* lets go of what it refers to; or NULL */
+};
+
+/* With references to the spec and its ROM. */
+struct spec_row {
+	struct gpuspec_spec *spec;
+	struct gpuspec_spec_info info;
+};
+
 struct share_row {
 	char spec[GPUSPEC_ID_SIZE];
 	struct gpuspec_share share;
 	u32 held;
 };
 
-static int put_spec_row(struct sk_buff *skb, const void *row)
+static void take_spec_row(struct spec_row *row, struct gpuspec_spec *spec)
 {
-	return gpuspec_message_put_spec(skb, row);
+	row->spec = gpuspec_spec_get(spec);
+	gpuspec_spec_describe(spec, &row->info);
+	gpuspec_rom_get(row->info.rom);
 }
+
+static void end_spec_row(void *data)
+{
+	struct spec_row *row = data;
+
+	gpuspec_rom_put(row->info.rom);
+	gpuspec_spec_put(row->spec);
+}
+
+static int put_spec_row(struct sk_buff *skb, const void *data)
+{
+	const struct spec_row *row = data;
+
+	return gpuspec_message_put_spec(skb, &row->info);
+}
+
+static const struct row_kind spec_rows = { sizeof(struct spec_row), put_spec_row, end_spec_row };
 
 static int put_device_row(struct sk_buff *skb, const void *row)
 {
 	return gpuspec_message_put_device(skb, row);
 }
+
+static const struct row_kind device_rows = {
+	sizeof(struct gpuspec_device_info), put_device_row
+};
 
 static int put_share_row(struct sk_buff *skb, const void *row)
 {
@@ -41,6 +76,19 @@ static int put_share_row(struct sk_buff *skb, const void *row)
 	    nla_put_u32(skb, GPUSPEC_A_HELD, share->held))
 		return -EMSGSIZE;
 	return 0;
+}
+
+static const struct row_kind share_rows = { sizeof(struct share_row), put_share_row };
+
+static void take_account_row(struct gpuspec_account **row, struct gpuspec_account *account)
+{
+	kref_get(&account->users);
+	*row = account;
+}
+
+static void end_account_row(void *row)
+{
+	gpuspec_account_put(*(struct gpuspec_account **)row);
 }
 
 static int put_account_row(struct sk_buff *skb, const void *row)
@@ -58,6 +106,10 @@ static int put_account_row(struct sk_buff *skb, const void *row)
 			return -EMSGSIZE;
 	return 0;
 }
+
+static const struct row_kind account_rows = {
+	sizeof(struct gpuspec_account *), put_account_row, end_account_row
+};
 
 /* Room for the largest row: an account with all of its cgroups. */
 #define ROW_MAX	(GPUSPEC_MARKS_MAX * (GPUSPEC_CGROUP_MAX + 16) + 1024)
@@ -78,11 +130,12 @@ static int reply_row(struct genl_info *info, u32 generation, put_row *put, const
 
 int gpuspec_netlink_spec_get(struct sk_buff *request, struct genl_info *info)
 {
-	struct gpuspec_spec_info row;
 	struct gpuspec_spec *spec;
+	struct spec_row row;
 	u32 generation;
 	const char *id;
 	bool found;
+	int error;
 
 	id = gpuspec_request_spec(info);
 	if (!id)
@@ -94,10 +147,13 @@ int gpuspec_netlink_spec_get(struct sk_buff *request, struct genl_info *info)
 	spec = gpuspec_spec_find(id);
 	found = spec && spec->listed;
 	if (found)
-		gpuspec_spec_describe(spec, &row);
+		take_spec_row(&row, spec);
 	mutex_unlock(&gpuspec_lock);
-	if (found)
-		return reply_row(info, generation, put_spec_row, &row);
+	if (found) {
+		error = reply_row(info, generation, put_spec_row, &row);
+		end_spec_row(&row);
+		return error;
+	}
 	NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[GPUSPEC_A_ID],
 			    "no device of this host has this spec, policy does not name it, and no ROM was set for it");
 	return -ENOENT;
@@ -132,13 +188,10 @@ int gpuspec_netlink_account_get(struct sk_buff *request, struct genl_info *info)
 
 /* A table as it was at one moment, on its way to a client. */
 struct snapshot {
-	put_row *put;
-	size_t row_size;
+	const struct row_kind *kind;
 	u32 generation;
 	u32 count;
 	u32 next;
-	/* What rows point to; or NULL, and then the rows are whole and our own. */
-	struct gpuspec_accounts *accounts;
 	u8 rows[] __aligned(8);
 };
 
@@ -148,26 +201,32 @@ static struct snapshot *get_snapshot(struct netlink_callback *cb)
 }
 
 /* Room for @count rows, to be freed by gpuspec_netlink_end_dump(). */
-static struct snapshot *take_snapshot(struct netlink_callback *cb, put_row *put, u32 count,
-				      size_t row_size)
+static struct snapshot *take_snapshot(struct netlink_callback *cb, const struct row_kind *kind,
+				      u32 count)
 {
 	struct snapshot *snapshot;
 
 	lockdep_assert_held(&gpuspec_lock);
-	snapshot = kvzalloc(struct_size(snapshot, rows, size_mul(count, row_size)),
+	snapshot = kvmalloc(struct_size(snapshot, rows, size_mul(count, kind->size)),
 			    GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!snapshot)
 		return NULL;
-	snapshot->put = put;
-	snapshot->row_size = row_size;
+	snapshot->kind = kind;
 	snapshot->generation = gpuspec_spec_generation();
+	snapshot->count = 0;
+	snapshot->next = 0;
 	*(struct snapshot **)cb->ctx = snapshot;
 	return snapshot;
 }
 
+static void *get_row(struct snapshot *snapshot, u32 number)
+{
+	return snapshot->rows + snapshot->kind->size * number;
+}
+
 static void *new_row(struct snapshot *snapshot)
 {
-	return snapshot->rows + snapshot->row_size * snapshot->count++;
+	return get_row(snapshot, snapshot->count++);
 }
 
 static int admit(struct netlink_callback *cb)
@@ -213,11 +272,10 @@ int gpuspec_netlink_start_specs(struct netlink_callback *cb)
 	if (error)
 		return error;
 	mutex_lock(&gpuspec_lock);
-	snapshot = take_snapshot(cb, put_spec_row, gpuspec_spec_count(),
-				 sizeof(struct gpuspec_spec_info));
+	snapshot = take_snapshot(cb, &spec_rows, gpuspec_spec_count());
 	if (snapshot)
 		for (spec = gpuspec_spec_first(); spec; spec = gpuspec_spec_next(spec))
-			gpuspec_spec_describe(spec, new_row(snapshot));
+			take_spec_row(new_row(snapshot), spec);
 	mutex_unlock(&gpuspec_lock);
 	return snapshot ? 0 : -ENOMEM;
 }
@@ -237,8 +295,7 @@ int gpuspec_netlink_start_devices(struct netlink_callback *cb)
 		return error;
 	mutex_lock(&gpuspec_lock);
 	gpuspec_device_count(&totals);
-	snapshot = take_snapshot(cb, put_device_row, totals.devices,
-				 sizeof(struct gpuspec_device_info));
+	snapshot = take_snapshot(cb, &device_rows, totals.devices);
 	if (snapshot)
 		list_for_each_entry(device, &gpuspec_devices, node)
 			if (!id || !strcmp(id, device->spec->id))
@@ -271,8 +328,7 @@ int gpuspec_netlink_start_shares(struct netlink_callback *cb)
 	if (error)
 		return error;
 	mutex_lock(&gpuspec_lock);
-	snapshot = take_snapshot(cb, put_share_row, gpuspec_spec_share_count(),
-				 sizeof(struct share_row));
+	snapshot = take_snapshot(cb, &share_rows, gpuspec_spec_share_count());
 	if (snapshot)
 		for (spec = gpuspec_spec_first(); spec; spec = gpuspec_spec_next(spec))
 			if (!id || !strcmp(id, spec->id))
@@ -295,13 +351,10 @@ int gpuspec_netlink_start_accounts(struct netlink_callback *cb)
 		return error;
 	mutex_lock(&gpuspec_lock);
 	accounts = gpuspec_accounts_in_force();
-	snapshot = take_snapshot(cb, put_account_row, accounts ? accounts->count : 0,
-				 sizeof(accounts->accounts[0]));
-	if (snapshot) {
-		snapshot->accounts = gpuspec_accounts_get(accounts);
+	snapshot = take_snapshot(cb, &account_rows, accounts ? accounts->count : 0);
+	if (snapshot)
 		for (i = 0; accounts && i < accounts->count; i++)
-			*(struct gpuspec_account **)new_row(snapshot) = accounts->accounts[i];
-	}
+			take_account_row(new_row(snapshot), accounts->accounts[i]);
 	mutex_unlock(&gpuspec_lock);
 	/* What the client's buffer is guessed to be may be less. */
 	cb->min_dump_alloc = ROW_MAX;
@@ -313,13 +366,13 @@ int gpuspec_netlink_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	struct snapshot *snapshot = get_snapshot(cb);
 
 	for (; snapshot->next < snapshot->count; snapshot->next++) {
-		const void *row = snapshot->rows + snapshot->row_size * snapshot->next;
+		const void *row = get_row(snapshot, snapshot->next);
 		void *header = gpuspec_dump_begin(skb, cb);
 
 		if (!header)
 			break;
 		if (nla_put_u32(skb, GPUSPEC_A_GENERATION, snapshot->generation) ||
-		    snapshot->put(skb, row)) {
+		    snapshot->kind->put(skb, row)) {
 			genlmsg_cancel(skb, header);
 			break;
 		}
@@ -332,8 +385,10 @@ int gpuspec_netlink_end_dump(struct netlink_callback *cb)
 {
 	struct snapshot *snapshot = get_snapshot(cb);
 
-	if (snapshot)
-		gpuspec_accounts_put(snapshot->accounts);
+	u32 i;
+
+	for (i = 0; snapshot && snapshot->kind->end && i < snapshot->count; i++)
+		snapshot->kind->end(get_row(snapshot, i));
 	kvfree(snapshot);
 	return 0;
 }

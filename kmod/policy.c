@@ -35,7 +35,7 @@ void gpuspec_change_free(struct gpuspec_change *change)
 {
 	if (change->account)
 		gpuspec_account_put(change->account);
-	kfree(change->spec);
+	gpuspec_spec_put(change->spec);
 	kfree(change);
 }
 

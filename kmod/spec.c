@@ -29,11 +29,29 @@ struct gpuspec_spec *gpuspec_spec_alloc(const char *id, gfp_t gfp)
 	if (!spec)
 		return NULL;
 	memcpy(spec->id, id, size);
+	kref_init(&spec->users);
 	INIT_LIST_HEAD(&spec->members);
 	INIT_LIST_HEAD(&spec->touched);
 	ratelimit_state_init(&spec->log_limit, DEFAULT_RATELIMIT_INTERVAL,
 			     DEFAULT_RATELIMIT_BURST);
 	return spec;
+}
+
+struct gpuspec_spec *gpuspec_spec_get(struct gpuspec_spec *spec)
+{
+	kref_get(&spec->users);
+	return spec;
+}
+
+static void free_spec(struct kref *users)
+{
+	kfree(container_of(users, struct gpuspec_spec, users));
+}
+
+void gpuspec_spec_put(struct gpuspec_spec *spec)
+{
+	if (spec)
+		kref_put(&spec->users, free_spec);
 }
 
 static int compare_id(const void *id, const struct rb_node *node)
@@ -71,7 +89,7 @@ void gpuspec_spec_update(struct gpuspec_spec *spec)
 		return;
 	rb_erase(&spec->node, &specs);
 	rows--;
-	kfree(spec);
+	gpuspec_spec_put(spec);
 }
 
 bool gpuspec_spec_table_is_full(void)
@@ -87,7 +105,7 @@ void gpuspec_spec_exit(void)
 	rbtree_postorder_for_each_entry_safe(spec, next, &specs, node) {
 		gpuspec_rom_put(spec->rom);
 		kvfree(spec->shares);
-		kfree(spec);
+		gpuspec_spec_put(spec);
 	}
 }
 
@@ -177,22 +195,19 @@ void gpuspec_spec_describe(const struct gpuspec_spec *spec,
 	struct gpuspec_rule rule = gpuspec_rule_in_force(&spec->rule,
 							 gpuspec_spec_default());
 
-	strscpy(info->id, spec->id, sizeof(info->id));
-	info->state = rule.state;
-	info->sharing = rule.sharing;
-	info->named = rule.named;
-	info->shares = gpuspec_shares_count(spec->shares);
-	info->devices = spec->devices;
-	info->in_use = spec->in_use;
-	info->refused = spec->refused;
-	info->rom.size = 0;
-	if (!spec->rom)
-		return;
-	info->rom.size = spec->rom->size;
-	memcpy(info->rom.sha256, spec->rom->sha256, sizeof(info->rom.sha256));
-	strscpy(info->rom.version, spec->rom->version, sizeof(info->rom.version));
-	info->rom.applied = spec->rom_applied;
-	info->rom.pending = spec->rom_pending;
+	*info = (struct gpuspec_spec_info){
+		.id = spec->id,
+		.state = rule.state,
+		.sharing = rule.sharing,
+		.named = rule.named,
+		.shares = gpuspec_shares_count(spec->shares),
+		.devices = spec->devices,
+		.in_use = spec->in_use,
+		.refused = spec->refused,
+		.rom = spec->rom,
+		.rom_applied = spec->rom_applied,
+		.rom_pending = spec->rom_pending,
+	};
 }
 
 void gpuspec_spec_changed(void)

@@ -7,6 +7,7 @@
 #define GPUSPEC_SPEC_H
 
 #include <linux/gpuspec.h>
+#include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/ratelimit_types.h>
@@ -27,6 +28,7 @@ extern struct mutex gpuspec_lock;
 
 struct gpuspec_spec {
 	struct rb_node node;
+	struct kref users;	/* the table, and who looks at the id */
 	bool listed;	/* it is in force, has a ROM or devices; else it is but planned */
 	/* What policy says: changed by plan.c alone, under its own lock, too. */
 	struct gpuspec_rule rule;
@@ -51,10 +53,12 @@ struct gpuspec_spec {
 
 /*
  * Make a spec by the well-formed @id, which is not in the table yet. NULL
- * without memory, unless @gfp has __GFP_NOFAIL. Freed by kfree(), or once it
- * was inserted by gpuspec_spec_update().
+ * without memory, unless @gfp has __GFP_NOFAIL. The reference is the caller's,
+ * and once it was inserted that of the table.
  */
 struct gpuspec_spec *gpuspec_spec_alloc(const char *id, gfp_t gfp);
+struct gpuspec_spec *gpuspec_spec_get(struct gpuspec_spec *spec);
+void gpuspec_spec_put(struct gpuspec_spec *spec);	/* NULL: nothing */
 
 /* Free what policy named or gave a ROM, when no device and no client is left. */
 void gpuspec_spec_exit(void);

@@ -22,7 +22,7 @@ static void free_upload(struct gpuspec_stage *stage)
 	struct upload *upload = container_of(stage, struct upload, stage);
 
 	gpuspec_rom_put(upload->rom);
-	kfree(upload->spec);
+	gpuspec_spec_put(upload->spec);
 	kfree(upload);
 }
 
