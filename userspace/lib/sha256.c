@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <sha2.h>
+#include <nettle/sha2.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -7,11 +7,11 @@
 
 void gpuspec_sha256(const void *bytes, size_t size, uint8_t sha256[GPUSPEC_ROM_SHA256_LEN])
 {
-	SHA2_CTX context;
+	struct sha256_ctx context;
 
-	SHA256Init(&context);
-	SHA256Update(&context, bytes, size);
-	SHA256Final(sha256, &context);
+	sha256_init(&context);
+	sha256_update(&context, size, bytes);
+	sha256_digest(&context, SHA256_DIGEST_SIZE, sha256);
 }
 
 void gpuspec_sha256_hex(const uint8_t sha256[GPUSPEC_ROM_SHA256_LEN],

@@ -4,7 +4,7 @@ SYSCONFDIR ?= /etc
 
 HOOK_XML := libxml-2.0
 HOOK_CPPFLAGS := $(CPPFLAGS) -Ilibvirt $(shell pkg-config --cflags $(HOOK_XML))
-HOOK_LDLIBS := $(shell pkg-config --libs libnl-3.0 libnl-genl-3.0 jansson libmd $(HOOK_XML))
+HOOK_LDLIBS := $(shell pkg-config --libs libnl-3.0 libnl-genl-3.0 jansson nettle $(HOOK_XML))
 HOOK_HEADERS := $(HEADERS) $(wildcard libvirt/*.h)
 # Without main().
 HOOK_PARTS := $(filter-out libvirt/hook.c,$(wildcard libvirt/*.c))
