@@ -84,15 +84,16 @@ dkms-install:
 deb:
 	tools/packages
 
-# For tests: the kernel's sample mdev parents, and our own driver of vGPUs that are VFs, whose
-# data races are not looked for:
+# For tests: the kernel's sample mdev parents, and our own drivers, of vGPUs that are VFs and of
+# a large host. Their data races are not looked for:
 # make samples KVER=... KSRC=SOURCE TREE
 .PHONY: samples
 SAMPLES := $(BUILD)/$(KVER)/samples
+OUR_SAMPLES := selftests/nvidia_vf/nvidia_vf.c selftests/many_cards/many_cards.c
 samples:
 	@mkdir -p $(SAMPLES)
-	@cp -u $(KSRC)/samples/vfio-mdev/mbochs.c $(KSRC)/samples/vfio-mdev/mtty.c selftests/nvidia_vf/nvidia_vf.c $(SAMPLES)
-	@echo 'obj-m := mbochs.o mtty.o nvidia_vf.o' >$(SAMPLES)/Kbuild
+	@cp -u $(addprefix $(KSRC)/samples/vfio-mdev/,mbochs.c mtty.c) $(OUR_SAMPLES) $(SAMPLES)
+	@echo 'obj-m := mbochs.o mtty.o nvidia_vf.o many_cards.o' >$(SAMPLES)/Kbuild
 	$(KMAKE) -C $(KDIR) M=$(SAMPLES) MO=$(SAMPLES) KCSAN_SANITIZE=n modules
 	$(if $(DESTDIR),$(KMAKE) -C $(KDIR) M=$(SAMPLES) MO=$(SAMPLES) $(SIGN) modules_install INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates)
 
@@ -132,7 +133,7 @@ style:
 	checkpatch() { perl $$ksrc/scripts/checkpatch.pl --strict --no-tree --terse --quiet --no-summary "$$@"; }; \
 	checkpatch -f $(filter-out kmod/compat.h,$(KERNEL_C)); \
 	checkpatch --ignore LINUX_VERSION_CODE,CONSTANT_COMPARISON,CONST_STRUCT,COMPLEX_MACRO -f kmod/compat.h \
-		selftests/nvidia_vf/nvidia_vf.c; \
+		$(OUR_SAMPLES); \
 	checkpatch --ignore $(NOT_USERSPACE) -f $(USER_C)
 	@set -e; for v in $(STYLE_KERNELS); do \
 		echo "sparse and W=1 on $$v"; \
