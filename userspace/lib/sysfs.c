@@ -14,15 +14,18 @@
 void gpuspec_sysfs_text(const char *folder, const char *file, char *out, size_t size)
 {
 	char path[PATH_MAX];
-	size_t length = 0;
-	FILE *stream;
+	ssize_t length = -1;
+	int fd;
 
 	snprintf(path, sizeof(path), "%s/%s", folder, file);
-	stream = fopen(path, "re");
-	if (stream) {
-		length = fread(out, 1, size - 1, stream);
-		fclose(stream);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		/* The kernel gives all of a file at once. */
+		length = read(fd, out, size - 1);
+		close(fd);
 	}
+	if (length < 0)
+		length = 0;
 	while (length && isspace((unsigned char)out[length - 1]))
 		length--;
 	out[length] = '\0';
