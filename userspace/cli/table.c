@@ -15,6 +15,8 @@ struct filling {
 	size_t count;
 	const struct tree *tree;	/* or NULL */
 	bool *told;			/* for each row of a tree: is it there? */
+	json_t *ids;			/* the rows of a tree, {ID: row} */
+	json_t *below;			/* {NAME: [number of a row, ...]} */
 };
 
 static bool is_coloured(void)
@@ -77,32 +79,10 @@ static json_t *name_above(const struct filling *filling, json_t *row, size_t i)
 	return i ? NULL : names;
 }
 
-static bool is_above(const struct filling *filling, json_t *row, const char *name)
-{
-	json_t *above;
-	size_t i;
-
-	for (i = 0; (above = name_above(filling, row, i)); i++)
-		if (!strcmp(json_string_value(above), name))
-			return true;
-	return false;
-}
-
-static bool is_row(const struct filling *filling, const char *name)
-{
-	json_t *row;
-	size_t i;
-
-	json_array_foreach(filling->rows, i, row)
-		if (!strcmp(json_string_value(json_object_get(row, filling->tree->id)), name))
-			return true;
-	return false;
-}
-
 /* Row @number, and what is below it. */
 static int fill_branch(const struct filling *filling, size_t number, struct libscols_line *above)
 {
-	json_t *row = json_array_get(filling->rows, number), *other;
+	json_t *row = json_array_get(filling->rows, number), *below;
 	const char *name = json_string_value(json_object_get(row, filling->tree->id));
 	struct libscols_line *line;
 	size_t i;
@@ -114,8 +94,8 @@ static int fill_branch(const struct filling *filling, size_t number, struct libs
 	line = scols_table_new_line(filling->table, above);
 	if (!line || fill_line(filling, line, row))
 		return -1;
-	json_array_foreach(filling->rows, i, other)
-		if (is_above(filling, other, name) && fill_branch(filling, i, line))
+	json_array_foreach(json_object_get(filling->below, name), i, below)
+		if (fill_branch(filling, json_integer_value(below), line))
 			return -1;
 	return 0;
 }
@@ -124,14 +104,14 @@ static int fill_branch(const struct filling *filling, size_t number, struct libs
 static int fill_head(const struct filling *filling, const char *name)
 {
 	struct libscols_line *line = add_name(filling, NULL, name, "");
-	json_t *row;
+	json_t *below;
 	size_t i;
 
 	if (!line)
 		return -1;
-	json_array_foreach(filling->rows, i, row)
-		if (!filling->told[i] && is_above(filling, row, name) &&
-		    fill_branch(filling, i, line))
+	json_array_foreach(json_object_get(filling->below, name), i, below)
+		if (!filling->told[json_integer_value(below)] &&
+		    fill_branch(filling, json_integer_value(below), line))
 			return -1;
 	return 0;
 }
@@ -143,15 +123,41 @@ static bool is_below(const struct filling *filling, json_t *row)
 	size_t i;
 
 	for (i = 0; (above = name_above(filling, row, i)); i++)
-		if (is_row(filling, json_string_value(above)))
+		if (json_object_get(filling->ids, json_string_value(above)))
 			return true;
 	return false;
+}
+
+/* Note which rows there are, and which hang below each name. */
+static int find_branches(const struct filling *filling)
+{
+	json_t *row, *above, *below;
+	const char *name;
+	size_t i, j;
+
+	json_array_foreach(filling->rows, i, row) {
+		name = json_string_value(json_object_get(row, filling->tree->id));
+		if (json_object_set(filling->ids, name, row))
+			return -1;
+		for (j = 0; (above = name_above(filling, row, j)); j++) {
+			name = json_string_value(above);
+			below = json_object_get(filling->below, name);
+			if (!below) {
+				below = json_array();
+				if (json_object_set_new(filling->below, name, below))
+					return -1;
+			}
+			if (json_array_append_new(below, json_integer(i)))
+				return -1;
+		}
+	}
+	return 0;
 }
 
 static int fill_tree(const struct filling *filling)
 {
 	json_t *row, *above;
-	int error = 0;
+	int error = find_branches(filling);
 	size_t i;
 
 	json_array_foreach(filling->rows, i, row) {
@@ -223,6 +229,7 @@ int output_tree(json_t *rows, const struct column *columns, size_t count,
 	struct filling filling = {
 		.table = scols_new_table(), .rows = rows, .tree = tree,
 		.told = calloc(json_array_size(rows) + 1, sizeof(bool)),
+		.ids = json_object(), .below = json_object(),
 	};
 	int error = -1;
 
@@ -234,6 +241,8 @@ int output_tree(json_t *rows, const struct column *columns, size_t count,
 	}
 	scols_unref_table(filling.table);
 	free(filling.told);
+	json_decref(filling.ids);
+	json_decref(filling.below);
 	return error;
 }
 
