@@ -17,13 +17,9 @@ static int add_kin(struct gpuspec_inventory *inventory, const struct gpuspec_mod
 		   const struct gpuspec_model *parent)
 {
 	struct gpuspec_kin *kin;
-	size_t i;
 
 	if (!slice || !parent || slice == parent)
 		return 0;
-	for (i = 0; i < inventory->kin_count; i++)
-		if (inventory->kin[i].slice == slice && inventory->kin[i].parent == parent)
-			return 0;
 	kin = reallocarray(inventory->kin, inventory->kin_count + 1, sizeof(*kin));
 	if (!kin)
 		return -ENOMEM;
@@ -70,6 +66,21 @@ static int by_models(const void *a, const void *b)
 	return left->parent < right->parent ? -1 : left->parent > right->parent;
 }
 
+/* Each pair once, as it is found for every card there is of it. */
+static void sort_kin(struct gpuspec_inventory *inventory)
+{
+	struct gpuspec_kin *kin = inventory->kin;
+	size_t i, kept = 0;
+
+	if (!inventory->kin_count)
+		return;
+	qsort(kin, inventory->kin_count, sizeof(*kin), by_models);
+	for (i = 1; i < inventory->kin_count; i++)
+		if (by_models(&kin[i], &kin[kept]))
+			kin[++kept] = kin[i];
+	inventory->kin_count = kept + 1;
+}
+
 int gpuspec_family_find_kin(struct gpuspec_inventory *inventory)
 {
 	struct gpuspec_offer *offer;
@@ -85,13 +96,13 @@ int gpuspec_family_find_kin(struct gpuspec_inventory *inventory)
 	}
 	for (i = 0; i < inventory->card_count && !error; i++) {
 		card = &inventory->cards[i];
-		card->above = gpuspec_inventory_card(inventory, card->parent);
+		card->above = *card->parent ?
+			gpuspec_inventory_card(inventory, card->parent) : NULL;
 		error = add_kin_of_card(inventory, card->device.spec, card->above);
 	}
 	for (i = 0; i < inventory->model_count && !error; i++)
 		error = add_kin_by_id(inventory, &inventory->models[i]);
-	if (inventory->kin_count)
-		qsort(inventory->kin, inventory->kin_count, sizeof(*inventory->kin), by_models);
+	sort_kin(inventory);
 	return error;
 }
 
@@ -148,17 +159,34 @@ static void tell_whole(const struct gpuspec_card *card, char *text)
 		 holder);
 }
 
+/* The cards that are in use. */
+struct held {
+	const struct gpuspec_card **cards;
+	size_t count;
+};
+
+static int find_held(const struct gpuspec_inventory *inventory, struct held *held)
+{
+	size_t i;
+
+	held->cards = calloc(inventory->card_count + 1, sizeof(*held->cards));
+	if (!held->cards)
+		return -ENOMEM;
+	for (i = 0; i < inventory->card_count; i++)
+		if (inventory->cards[i].device.in_use)
+			held->cards[held->count++] = &inventory->cards[i];
+	return 0;
+}
+
 /* What is held as a whole, and has @card, or a slice of it that is yet to be made, in it. */
-static const struct gpuspec_card *find_whole(const struct gpuspec_inventory *inventory,
+static const struct gpuspec_card *find_whole(const struct held *held,
 					     const struct gpuspec_card *card, bool itself)
 {
 	const struct gpuspec_card *root = root_of(card), *other;
 	size_t i;
 
-	for (i = 0; i < inventory->card_count; i++) {
-		other = &inventory->cards[i];
-		if (!other->device.in_use)
-			continue;
+	for (i = 0; i < held->count; i++) {
+		other = held->cards[i];
 		if (is_below(card, other) || (itself && other == card))
 			return other;
 		/* A function beside the one that it is a slice of. */
@@ -169,16 +197,15 @@ static const struct gpuspec_card *find_whole(const struct gpuspec_inventory *inv
 	return NULL;
 }
 
-static void tell_slices(const struct gpuspec_inventory *inventory,
-			const struct gpuspec_card *card, char *text)
+static void tell_slices(const struct held *held, const struct gpuspec_card *card, char *text)
 {
 	const struct gpuspec_card *first = NULL, *other, *sliced = card;
 	char holder[64];
 	size_t i, count = 0;
 
-	for (i = 0; i < inventory->card_count; i++) {
-		other = &inventory->cards[i];
-		if (!other->device.in_use || !other->above ||
+	for (i = 0; i < held->count; i++) {
+		other = held->cards[i];
+		if (!other->above ||
 		    (!is_below(other, card) && !(gpuspec_card_is_physical(card) &&
 						 is_same_card(root_of(other), card))))
 			continue;
@@ -198,26 +225,31 @@ static void tell_slices(const struct gpuspec_inventory *inventory,
 			 sliced->device.address, count, first->device.address, holder);
 }
 
-static void find_blocked(struct gpuspec_inventory *inventory)
+static int find_blocked(struct gpuspec_inventory *inventory)
 {
 	const struct gpuspec_card *whole, *parent;
 	struct gpuspec_card *card;
+	struct held held = {};
 	size_t i;
 
+	if (find_held(inventory, &held))
+		return -ENOMEM;
 	for (i = 0; i < inventory->card_count; i++) {
 		card = &inventory->cards[i];
-		whole = find_whole(inventory, card, false);
+		whole = find_whole(&held, card, false);
 		if (whole)
 			tell_whole(whole, card->blocked);
 		else
-			tell_slices(inventory, card, card->blocked);
+			tell_slices(&held, card, card->blocked);
 	}
 	for (i = 0; i < inventory->offer_count; i++) {
 		parent = gpuspec_inventory_card(inventory, inventory->offers[i].parent);
-		whole = parent ? find_whole(inventory, parent, true) : NULL;
+		whole = parent ? find_whole(&held, parent, true) : NULL;
 		if (whole)
 			tell_whole(whole, inventory->offers[i].blocked);
 	}
+	free(held.cards);
+	return 0;
 }
 
 /* --- sums --- */
@@ -273,9 +305,10 @@ int gpuspec_family_find(struct gpuspec_inventory *inventory)
 {
 	int error = gpuspec_family_find_kin(inventory);
 
+	if (!error)
+		error = find_blocked(inventory);
 	if (error)
 		return error;
-	find_blocked(inventory);
 	sum_up(inventory);
 	return 0;
 }
