@@ -16,7 +16,7 @@ int devices(struct request *request)
 	const char *id = NULL;
 	int result;
 
-	result = place_read(request, &inventory);
+	result = place_read_hardware(request, &inventory);
 	if (result)
 		return result;
 	if (request->argc) {

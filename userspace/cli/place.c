@@ -15,6 +15,16 @@ int place_read(struct request *request, struct gpuspec_inventory *inventory)
 	return error ? fail_nl(request->nl, error, request->verb) : EXIT_DONE;
 }
 
+int place_read_hardware(struct request *request, struct gpuspec_inventory *inventory)
+{
+	int result = place_read(request, inventory);
+
+	if (result || !gpuspec_inventory_hardware(inventory))
+		return result;
+	gpuspec_inventory_free(inventory);
+	return fail(EXIT_FAILED, request->verb, "out of memory");
+}
+
 int place_tables(struct request *request, struct gpuspec_tables *tables)
 {
 	struct gpuspec_inventory inventory;

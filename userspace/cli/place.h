@@ -42,6 +42,8 @@ struct place {
  * gpuspec_inventory_free() if 0.
  */
 int place_read(struct request *request, struct gpuspec_inventory *inventory);
+/* The same for who tells of devices: with what gpuspec_inventory_hardware() reads. */
+int place_read_hardware(struct request *request, struct gpuspec_inventory *inventory);
 
 /* The tables alone. To be freed by gpuspec_nl_free_tables() if 0. */
 int place_tables(struct request *request, struct gpuspec_tables *tables);

@@ -64,7 +64,9 @@ int policy_change_begin(struct request *request, struct policy_change *change)
 	error = gpuspec_inventory_read(request->nl, "/sys", &change->inventory);
 	if (error)
 		return fail_nl(request->nl, error, request->verb);
-	if (gpuspec_policy_of_tables(&change->now, &change->inventory.tables) || start(change))
+	/* Who holds a device is told with all there is of it. */
+	if (gpuspec_inventory_hardware(&change->inventory) ||
+	    gpuspec_policy_of_tables(&change->now, &change->inventory.tables) || start(change))
 		return no_memory(request);
 	return EXIT_DONE;
 }

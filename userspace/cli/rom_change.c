@@ -358,7 +358,7 @@ int rom_change_tell(struct request *request, const struct rom_change *change)
 	json_t *row;
 	int result;
 
-	result = place_read(request, &inventory);
+	result = place_read_hardware(request, &inventory);
 	if (result)
 		return result;
 	row = row_rom_change(request, change, &inventory);

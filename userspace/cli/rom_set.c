@@ -117,7 +117,7 @@ static int tell(struct request *request, const struct candidate *candidate,
 	int result;
 
 	/* Anew: what became of it, devices know now. */
-	result = place_read(request, &inventory);
+	result = place_read_hardware(request, &inventory);
 	if (result)
 		return result;
 	row = row_rom_change(request, change, &inventory);

@@ -266,7 +266,7 @@ int rom_show(struct request *request)
 	struct gpuspec_inventory inventory;
 	int result;
 
-	result = place_read(request, &inventory);
+	result = place_read_hardware(request, &inventory);
 	if (result)
 		return result;
 	view.spec = rom_input_spec(request, &inventory, request->argv[0], &result);

@@ -179,7 +179,7 @@ int show(struct request *request)
 	const char *id;
 	int result;
 
-	result = place_read(request, &inventory);
+	result = place_read_hardware(request, &inventory);
 	if (result)
 		return result;
 	gpuspec_inventory_name(&inventory);

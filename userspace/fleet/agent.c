@@ -208,7 +208,8 @@ static int publish_all(struct agent *agent, bool fresh)
 	size_t changes = 0;
 	int error = 0;
 
-	if (agent->module.nl && gpuspec_inventory_read(agent->request->nl, "/sys", &inventory)) {
+	if (agent->module.nl && (gpuspec_inventory_read(agent->request->nl, "/sys", &inventory) ||
+				 gpuspec_inventory_hardware(&inventory))) {
 		describe_unknown(agent, &status);
 	} else {
 		gpuspec_inventory_name(&inventory);

@@ -18,9 +18,7 @@
 
 bool gpuspec_card_is_mdev(const struct gpuspec_card *card)
 {
-	struct gpuspec_id id;
-
-	return gpuspec_id_parse(card->device.spec, &id) && id.form == GPUSPEC_ID_MDEV;
+	return !strncmp(card->device.spec, "mdev:", 5);
 }
 
 bool gpuspec_card_is_physical(const struct gpuspec_card *card)
@@ -70,14 +68,6 @@ static int take_peer(const char *folder, const char *entry, void *data)
 	return 0;
 }
 
-static int count_entry(const char *folder, const char *entry, void *data)
-{
-	(void)folder;
-	(void)entry;
-	++*(long long *)data;
-	return 0;
-}
-
 /* An mdev lies in its parent's folder. */
 static void find_parent_of_mdev(struct gpuspec_card *card, const char *folder)
 {
@@ -103,47 +93,73 @@ static void read_pci(struct gpuspec_card *card, const char *folder)
 {
 	char path[PATH_MAX];
 
-	gpuspec_sysfs_link(folder, "physfn", card->parent, sizeof(card->parent));
 	gpuspec_pci_function_read(folder, &card->pci);
-	/* A VF of a vendor's type has what its type has, which no BAR shows. */
-	if (card->pci.memory_from == GPUSPEC_MEMORY_FROM_BAR && is_typed(card)) {
-		card->pci.video_memory = -1;
-		card->pci.memory_from = GPUSPEC_MEMORY_UNKNOWN;
-	}
 	card->mdev_types = 0;
-	snprintf(path, sizeof(path), "%s/mdev_supported_types", folder);
-	gpuspec_sysfs_each(path, count_entry, &card->mdev_types);
-	card->carries_mdevs = !access(path, F_OK);
+	if (gpuspec_card_is_physical(card))
+		return;
+	gpuspec_sysfs_link(folder, "physfn", card->parent, sizeof(card->parent));
 	snprintf(path, sizeof(path), "%s/nvidia/current_vgpu_type", folder);
 	/* The kernel has asked its driver already, and does not wait for ever for an answer. */
 	if (!access(path, F_OK))
 		card->vendor_type = is_typed(card);
 }
 
-int gpuspec_card_read(struct gpuspec_card *card, const struct gpuspec_device *device,
-		      const char *sysfs)
+static void folder_of(const struct gpuspec_card *card, const char *sysfs, char *folder)
 {
-	char folder[PATH_MAX / 2], path[PATH_MAX], group[32], *end;
-	bool mdev;
-	int error;
+	snprintf(folder, PATH_MAX / 2, "%s/bus/%s/devices/%s", sysfs,
+		 gpuspec_card_is_mdev(card) ? "mdev" : "pci", card->device.address);
+}
+
+void gpuspec_card_read(struct gpuspec_card *card, const struct gpuspec_device *device,
+		       const char *sysfs)
+{
+	char folder[PATH_MAX / 2];
 
 	card->device = *device;
+	card->iommu_group = -1;
+	card->numa_node = -1;
 	card->mdev_types = -1;
 	card->vendor_type = -1;
 	gpuspec_pci_function_clear(&card->pci);
-	mdev = gpuspec_card_is_mdev(card);
-	snprintf(folder, sizeof(folder), "%s/bus/%s/devices/%s", sysfs, mdev ? "mdev" : "pci",
-		 device->address);
+	folder_of(card, sysfs, folder);
 	gpuspec_sysfs_link(folder, "driver", card->driver, sizeof(card->driver));
+	if (gpuspec_card_is_mdev(card))
+		find_parent_of_mdev(card, folder);
+	else
+		read_pci(card, folder);
+}
+
+void gpuspec_card_read_memory(struct gpuspec_card *card, const char *sysfs)
+{
+	char folder[PATH_MAX / 2];
+
+	if (card->has_memory || gpuspec_card_is_mdev(card))
+		return;
+	card->has_memory = true;
+	folder_of(card, sysfs, folder);
+	gpuspec_pci_function_memory(folder, card->driver, &card->pci);
+	/* A VF of a vendor's type has what its type has, which no BAR shows. */
+	if (card->pci.memory_from == GPUSPEC_MEMORY_FROM_BAR && is_typed(card)) {
+		card->pci.video_memory = -1;
+		card->pci.memory_from = GPUSPEC_MEMORY_UNKNOWN;
+	}
+}
+
+int gpuspec_card_read_hardware(struct gpuspec_card *card, const char *sysfs)
+{
+	char folder[PATH_MAX / 2], path[PATH_MAX], group[32], *end;
+	int error;
+
+	gpuspec_card_read_memory(card, sysfs);
+	folder_of(card, sysfs, folder);
+	if (!gpuspec_card_is_mdev(card))
+		gpuspec_pci_function_links(folder, &card->pci);
+	card->numa_node = gpuspec_sysfs_number(folder, "numa_node");
 	gpuspec_sysfs_link(folder, "iommu_group", group, sizeof(group));
 	card->iommu_group = strtoll(group, &end, 10);
 	if (!*group || *end || card->iommu_group < 0)
 		card->iommu_group = -1;
-	card->numa_node = gpuspec_sysfs_number(folder, "numa_node");
-	if (mdev)
-		find_parent_of_mdev(card, folder);
-	else
-		read_pci(card, folder);
+	card->peer_count = 0;
 	snprintf(path, sizeof(path), "%s/iommu_group/devices", folder);
 	error = gpuspec_sysfs_each(path, take_peer, card);
 	if (card->peer_count)

@@ -5,9 +5,13 @@
 
 #include "inventory.h"
 
-/* 0, or -ENOMEM. */
-int gpuspec_card_read(struct gpuspec_card *card, const struct gpuspec_device *device,
-		      const char *sysfs);
+/* What it is sliced from and into, and its driver. */
+void gpuspec_card_read(struct gpuspec_card *card, const struct gpuspec_device *device,
+		       const char *sysfs);
+/* Its memory, as far as sysfs knows; once. */
+void gpuspec_card_read_memory(struct gpuspec_card *card, const char *sysfs);
+/* That, and all else there is of it: 0, or -ENOMEM. */
+int gpuspec_card_read_hardware(struct gpuspec_card *card, const char *sysfs);
 
 bool gpuspec_card_is_mdev(const struct gpuspec_card *card);
 /* A physical function, which is of a pGPU spec. */

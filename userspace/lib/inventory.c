@@ -15,26 +15,56 @@
 #include "spec_id.h"
 #include "verdict.h"
 
+static int by_kind_and_id(const void *a, const void *b)
+{
+	const struct gpuspec_model *left = a, *right = b;
+
+	if (left->spec.kind != right->spec.kind)
+		return left->spec.kind < right->spec.kind ? -1 : 1;
+	return strcmp(left->spec.id, right->spec.id);
+}
+
+static int is_id_of_model(const void *id, const void *model)
+{
+	const struct gpuspec_spec *spec = &((const struct gpuspec_model *)model)->spec;
+	enum gpuspec_kind kind = gpuspec_id_kind(id);
+
+	if (kind != spec->kind)
+		return kind < spec->kind ? -1 : 1;
+	return strcmp(id, spec->id);
+}
+
 struct gpuspec_model *gpuspec_inventory_model(const struct gpuspec_inventory *inventory,
 					      const char *id)
 {
+	struct gpuspec_model *model;
 	size_t i;
 
-	for (i = 0; i < inventory->model_count; i++)
+	model = bsearch(id, inventory->models, inventory->sorted_models, sizeof(*model),
+			is_id_of_model);
+	for (i = inventory->sorted_models; !model && i < inventory->model_count; i++)
 		if (!strcmp(inventory->models[i].spec.id, id))
-			return &inventory->models[i];
-	return NULL;
+			model = &inventory->models[i];
+	return model;
+}
+
+static int is_address_of_card(const void *address, const void *card)
+{
+	return strcmp(address, ((const struct gpuspec_card *)card)->device.address);
 }
 
 struct gpuspec_card *gpuspec_inventory_card(const struct gpuspec_inventory *inventory,
 					    const char *address)
 {
+	struct gpuspec_card *card;
 	size_t i;
 
-	for (i = 0; i < inventory->card_count; i++)
+	card = bsearch(address, inventory->cards, inventory->functions, sizeof(*card),
+		       is_address_of_card);
+	for (i = inventory->functions; !card && i < inventory->card_count; i++)
 		if (!strcmp(inventory->cards[i].device.address, address))
-			return &inventory->cards[i];
-	return NULL;
+			card = &inventory->cards[i];
+	return card;
 }
 
 static struct gpuspec_model *add_model(struct gpuspec_inventory *inventory)
@@ -69,15 +99,6 @@ struct gpuspec_model *gpuspec_inventory_add(struct gpuspec_inventory *inventory,
 	model->spec.state = rule.state;
 	model->spec.sharing = rule.sharing;
 	return model;
-}
-
-static int by_kind_and_id(const void *a, const void *b)
-{
-	const struct gpuspec_model *left = a, *right = b;
-
-	if (left->spec.kind != right->spec.kind)
-		return left->spec.kind < right->spec.kind ? -1 : 1;
-	return strcmp(left->spec.id, right->spec.id);
 }
 
 static int by_place(const void *a, const void *b)
@@ -136,34 +157,39 @@ static void find_carriers(struct gpuspec_inventory *inventory)
 	}
 }
 
-static int take_devices(struct gpuspec_inventory *inventory, const char *sysfs)
+static int take_devices(struct gpuspec_inventory *inventory)
 {
 	const struct gpuspec_tables *tables = &inventory->tables;
 	size_t i;
-	int error = 0;
 
 	inventory->cards = calloc(tables->device_count + 1, sizeof(*inventory->cards));
 	if (!inventory->cards)
 		return -ENOMEM;
 	inventory->card_count = tables->device_count;
-	for (i = 0; i < tables->device_count && !error; i++)
-		error = gpuspec_card_read(&inventory->cards[i], &tables->devices[i], sysfs);
-	if (!error)
-		find_carriers(inventory);
-	return error;
+	for (i = 0; i < tables->device_count; i++) {
+		gpuspec_card_read(&inventory->cards[i], &tables->devices[i], inventory->sysfs);
+		inventory->functions += !gpuspec_card_is_mdev(&inventory->cards[i]);
+	}
+	qsort(inventory->cards, inventory->card_count, sizeof(*inventory->cards), by_place);
+	find_carriers(inventory);
+	return 0;
 }
 
-static void sort(struct gpuspec_inventory *inventory)
+static void sort_models(struct gpuspec_inventory *inventory)
 {
 	qsort(inventory->models, inventory->model_count, sizeof(*inventory->models),
 	      by_kind_and_id);
-	qsort(inventory->cards, inventory->card_count, sizeof(*inventory->cards), by_place);
+	inventory->sorted_models = inventory->model_count;
+}
+
+static void sort_offers(struct gpuspec_inventory *inventory)
+{
 	if (inventory->offer_count)
 		qsort(inventory->offers, inventory->offer_count, sizeof(*inventory->offers),
 		      by_spec_and_parent);
 }
 
-/* The best that is known of any device of a model. */
+/* The best that is known of any device of a model; only one that may know better is read. */
 static void add_memory(struct gpuspec_inventory *inventory)
 {
 	struct gpuspec_model *model;
@@ -173,7 +199,11 @@ static void add_memory(struct gpuspec_inventory *inventory)
 	for (i = 0; i < inventory->card_count; i++) {
 		card = &inventory->cards[i];
 		model = gpuspec_inventory_model(inventory, card->device.spec);
-		if (!model || card->pci.memory_from <= model->vgpu.memory_from)
+		if (!model)
+			continue;
+		if (gpuspec_pci_driver_knows(card->driver) > model->vgpu.memory_from)
+			gpuspec_card_read_memory(card, inventory->sysfs);
+		if (card->pci.memory_from <= model->vgpu.memory_from)
 			continue;
 		model->vgpu.video_memory = card->pci.video_memory;
 		model->vgpu.memory_from = card->pci.memory_from;
@@ -185,15 +215,18 @@ int gpuspec_inventory_complete(struct gpuspec_inventory *inventory, const char *
 	int error;
 
 	inventory->info = inventory->tables.info;
+	inventory->sysfs = sysfs;
 	error = take_specs(inventory);
-	if (!error)
-		error = take_devices(inventory, sysfs);
-	if (!error)
-		error = gpuspec_offers_read(inventory, sysfs);
 	if (error)
 		return error;
-	sort(inventory);
-	add_memory(inventory);
+	sort_models(inventory);
+	error = take_devices(inventory);
+	if (!error)
+		error = gpuspec_offers_read(inventory);
+	if (error)
+		return error;
+	sort_models(inventory);
+	sort_offers(inventory);
 	return gpuspec_family_find(inventory);
 }
 
@@ -211,7 +244,7 @@ int gpuspec_inventory_add_types(struct gpuspec_inventory *inventory, const char 
 	error = gpuspec_nvidia_add_types(inventory);
 	if (error)
 		return error;
-	sort(inventory);
+	sort_models(inventory);
 	return gpuspec_family_find_kin(inventory);
 }
 
@@ -223,6 +256,16 @@ void gpuspec_inventory_name(struct gpuspec_inventory *inventory)
 	gpuspec_nvidia_ask(inventory);
 	gpuspec_names_look_up(inventory);
 	add_memory(inventory);
+}
+
+int gpuspec_inventory_hardware(struct gpuspec_inventory *inventory)
+{
+	int error = 0;
+	size_t i;
+
+	for (i = 0; inventory->sysfs && i < inventory->card_count && !error; i++)
+		error = gpuspec_card_read_hardware(&inventory->cards[i], inventory->sysfs);
+	return error;
 }
 
 int gpuspec_inventory_read(struct gpuspec_nl *nl, const char *sysfs,

@@ -36,11 +36,12 @@ struct gpuspec_card {
 	char driver[64];
 	char parent[GPUSPEC_ADDRESS_MAX + 1];	/* PF of a VF, parent device of an mdev */
 	const struct gpuspec_card *above;	/* the parent, if the module knows it */
-	long long iommu_group;
+	long long iommu_group;		/* see gpuspec_inventory_hardware() */
 	char (*peers)[GPUSPEC_ADDRESS_MAX + 1];	/* the others in that group, by address */
 	size_t peer_count;
 	long long numa_node;
 	struct gpuspec_pci_function pci;
+	bool has_memory;		/* it was looked for */
 	long long mdev_types;		/* types that mdevs can be made of on it */
 	bool types_known;		/* all that its VFs can be made, and not only now */
 	bool carries_mdevs;		/* it has such types, or an mdev */
@@ -68,10 +69,13 @@ struct gpuspec_kin {
 struct gpuspec_inventory {
 	struct gpuspec_info info;
 	struct gpuspec_tables tables;	/* the module's, as they came */
+	const char *sysfs;		/* of this host; NULL: what it is of is not here */
 	struct gpuspec_model *models;	/* pGPUs first, then by id */
 	size_t model_count;
+	size_t sorted_models;		/* the first of them, until all are there */
 	struct gpuspec_card *cards;	/* PCI by address, then mdevs by parent, spec and address */
 	size_t card_count;
+	size_t functions;		/* the first of them, that are PCI; 0 if it is of a fleet */
 	struct gpuspec_offer *offers;	/* by spec and parent */
 	size_t offer_count;
 	struct gpuspec_kin *kin;	/* in the order of the slices, then of the parents */
@@ -97,8 +101,13 @@ int gpuspec_inventory_complete(struct gpuspec_inventory *inventory, const char *
  */
 int gpuspec_inventory_add_types(struct gpuspec_inventory *inventory, const char *const *ids,
 				size_t count);
-/* What takes long to look up: names, vendors, and the memory of NVIDIA's cards; once. */
+/* What takes long to look up of the models: names, vendors, and memory; once. */
 void gpuspec_inventory_name(struct gpuspec_inventory *inventory);
+/*
+ * And of each card: its memory, PCI links, NUMA node and IOMMU group, that are not
+ * known without this. 0, or -ENOMEM.
+ */
+int gpuspec_inventory_hardware(struct gpuspec_inventory *inventory);
 void gpuspec_inventory_free(struct gpuspec_inventory *inventory);
 
 /* NULL if there is none. */

@@ -25,12 +25,14 @@ static struct gpuspec_nvml *open_if_of_use(const struct gpuspec_inventory *inven
 	return NULL;
 }
 
-static void ask_card(struct gpuspec_nvml *nvml, struct gpuspec_card *card)
+static void ask_card(struct gpuspec_nvml *nvml, const char *sysfs, struct gpuspec_card *card)
 {
 	long long memory = gpuspec_nvml_memory(nvml, card->device.address);
 
 	if (memory < 0)
 		return;
+	/* What sysfs says comes first, and is less. */
+	gpuspec_card_read_memory(card, sysfs);
 	card->pci.video_memory = memory;
 	card->pci.memory_from = GPUSPEC_MEMORY_FROM_NVML;
 }
@@ -65,7 +67,7 @@ void gpuspec_nvidia_ask(struct gpuspec_inventory *inventory)
 		return;
 	for (i = 0; i < inventory->card_count; i++)
 		if (gpuspec_card_is_nvidia(&inventory->cards[i]))
-			ask_card(nvml, &inventory->cards[i]);
+			ask_card(nvml, inventory->sysfs, &inventory->cards[i]);
 	for (i = 0; i < inventory->model_count; i++)
 		ask_type(nvml, &inventory->models[i]);
 	gpuspec_nvml_close(nvml);

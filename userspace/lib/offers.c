@@ -10,18 +10,12 @@
 #include "spec_id.h"
 #include "sysfs.h"
 
-/* The offer of a spec by a parent, made if there is none, with nothing available. */
-static struct gpuspec_offer *add_offer(struct gpuspec_inventory *inventory, const char *spec,
+/* The offer of a spec by a parent, with nothing available. */
+static struct gpuspec_offer *new_offer(struct gpuspec_inventory *inventory, const char *spec,
 				       const char *parent)
 {
 	struct gpuspec_offer *offers, *offer;
-	size_t i;
 
-	for (i = 0; i < inventory->offer_count; i++) {
-		offer = &inventory->offers[i];
-		if (!strcmp(offer->spec, spec) && !strcmp(offer->parent, parent))
-			return offer;
-	}
 	offers = reallocarray(inventory->offers, inventory->offer_count + 1, sizeof(*offers));
 	if (!offers)
 		return NULL;
@@ -33,24 +27,40 @@ static struct gpuspec_offer *add_offer(struct gpuspec_inventory *inventory, cons
 	return offer;
 }
 
+/* The same, made only if it is not among those from the one at @first on. */
+static struct gpuspec_offer *add_offer(struct gpuspec_inventory *inventory, size_t first,
+				       const char *spec, const char *parent)
+{
+	struct gpuspec_offer *offer;
+	size_t i;
+
+	for (i = first; i < inventory->offer_count; i++) {
+		offer = &inventory->offers[i];
+		if (!strcmp(offer->spec, spec) && !strcmp(offer->parent, parent))
+			return offer;
+	}
+	return new_offer(inventory, spec, parent);
+}
+
 /* --- mdev types --- */
 
 struct parent {
 	struct gpuspec_inventory *inventory;
 	const char *address;
+	struct gpuspec_card *card;	/* NULL: it is none */
+	size_t first;			/* of its offers */
 };
 
 static int take_type(const char *folder, const char *type, void *data)
 {
 	struct parent *parent = data;
 	char id[GPUSPEC_ID_SIZE], path[PATH_MAX];
-	const struct gpuspec_card *card;
 	struct gpuspec_model *model;
 	struct gpuspec_offer *offer;
 
 	gpuspec_id_mdev(id, type);
 	model = gpuspec_inventory_add(parent->inventory, id);
-	offer = add_offer(parent->inventory, id, parent->address);
+	offer = add_offer(parent->inventory, parent->first, id, parent->address);
 	if (!model || !offer)
 		return -ENOMEM;
 	snprintf(path, sizeof(path), "%s/%s", folder, type);
@@ -61,16 +71,23 @@ static int take_type(const char *folder, const char *type, void *data)
 		gpuspec_vgpu_add_name(&model->vgpu, model->name);
 	offer->available = gpuspec_sysfs_number(path, "available_instances");
 	/* Where a VF is the parent, others of its card draw on the same memory. */
-	card = gpuspec_inventory_card(parent->inventory, parent->address);
-	offer->at_most = card && *card->parent;
+	offer->at_most = parent->card && *parent->card->parent;
+	if (parent->card)
+		parent->card->mdev_types++;
 	return 0;
 }
 
 static int take_parent(const char *folder, const char *entry, void *data)
 {
-	struct parent parent = { .inventory = data, .address = entry };
+	struct gpuspec_inventory *inventory = data;
+	struct parent parent = {
+		.inventory = inventory, .address = entry,
+		.card = gpuspec_inventory_card(inventory, entry), .first = inventory->offer_count,
+	};
 	char path[PATH_MAX];
 
+	if (parent.card)
+		parent.card->carries_mdevs = true;
 	snprintf(path, sizeof(path), "%s/%s/mdev_supported_types", folder, entry);
 	return gpuspec_sysfs_each(path, take_type, &parent);
 }
@@ -128,7 +145,7 @@ static int offer_vfs(struct gpuspec_inventory *inventory, const struct gpuspec_c
 		return 0;
 	gpuspec_id_vf(spec, id.vendor, id.device, pci->vf_device);
 	model = gpuspec_inventory_add(inventory, spec);
-	offer = add_offer(inventory, spec, pf->device.address);
+	offer = new_offer(inventory, spec, pf->device.address);
 	if (!model || !offer)
 		return -ENOMEM;
 	/* NVIDIA's driver keeps its VFs: to give them types, or to make mdevs on them. */
@@ -161,7 +178,7 @@ static int offer_vendor_types(struct gpuspec_inventory *inventory, const struct 
 		snprintf(number, sizeof(number), "nvidia-%u", type);
 		gpuspec_id_vf_typed(spec, id->vendor, id->device, id->vf_device, number);
 		model = gpuspec_inventory_add(inventory, spec);
-		offer = add_offer(inventory, spec, vf->parent);
+		offer = add_offer(inventory, 0, spec, vf->parent);
 		if (!model || !offer)
 			return -ENOMEM;
 		if (!*model->name)
@@ -173,8 +190,7 @@ static int offer_vendor_types(struct gpuspec_inventory *inventory, const struct 
 	return 0;
 }
 
-static int offer_by_vf(struct gpuspec_inventory *inventory, const struct gpuspec_card *vf,
-		       const char *sysfs)
+static int offer_by_vf(struct gpuspec_inventory *inventory, const struct gpuspec_card *vf)
 {
 	char folder[PATH_MAX / 2], text[8192];
 	struct gpuspec_id id;
@@ -183,25 +199,26 @@ static int offer_by_vf(struct gpuspec_inventory *inventory, const struct gpuspec
 		return 0;
 	/* What it is made already, its card can carry, even if no more of it. */
 	if (id.vf_type && (!gpuspec_inventory_add(inventory, vf->device.spec) ||
-			   !add_offer(inventory, vf->device.spec, vf->parent)))
+			   !add_offer(inventory, 0, vf->device.spec, vf->parent)))
 		return -ENOMEM;
-	snprintf(folder, sizeof(folder), "%s/bus/pci/devices/%s", sysfs, vf->device.address);
+	snprintf(folder, sizeof(folder), "%s/bus/pci/devices/%s", inventory->sysfs,
+		 vf->device.address);
 	gpuspec_sysfs_text(folder, "nvidia/creatable_vgpu_types", text, sizeof(text));
 	return offer_vendor_types(inventory, vf, &id, text);
 }
 
-int gpuspec_offers_read(struct gpuspec_inventory *inventory, const char *sysfs)
+int gpuspec_offers_read(struct gpuspec_inventory *inventory)
 {
 	char path[PATH_MAX];
 	int error;
 	size_t i;
 
-	snprintf(path, sizeof(path), "%s/class/mdev_bus", sysfs);
+	snprintf(path, sizeof(path), "%s/class/mdev_bus", inventory->sysfs);
 	error = gpuspec_sysfs_each(path, take_parent, inventory);
 	for (i = 0; i < inventory->card_count && !error; i++)
 		error = offer_vfs(inventory, &inventory->cards[i]);
 	for (i = 0; i < inventory->card_count && !error; i++)
-		error = offer_by_vf(inventory, &inventory->cards[i], sysfs);
+		error = offer_by_vf(inventory, &inventory->cards[i]);
 	return error;
 }
 

@@ -10,7 +10,7 @@
  * function can be made. The cards are there already; models that are not are
  * added. 0, or -ENOMEM.
  */
-int gpuspec_offers_read(struct gpuspec_inventory *inventory, const char *sysfs);
+int gpuspec_offers_read(struct gpuspec_inventory *inventory);
 
 /* Are the VFs of the card given types, or will they be? */
 bool gpuspec_offers_vendor_types(const struct gpuspec_inventory *inventory,

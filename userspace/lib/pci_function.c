@@ -101,22 +101,79 @@ static int take_lmem(const char *folder, const char *entry, void *data)
 	return memory > 0;
 }
 
-/* As amdgpu has it, or xe, or i915 where it is not the kernel's own, which does not say. */
-static void ask_driver(const char *folder, struct gpuspec_pci_function *function)
+static void ask_amdgpu(const char *folder, struct gpuspec_pci_function *function)
+{
+	function->video_memory = gpuspec_sysfs_number(folder, "mem_info_vram_total");
+}
+
+static void ask_xe(const char *folder, struct gpuspec_pci_function *function)
+{
+	gpuspec_sysfs_each(folder, add_tile, function);
+}
+
+/* Where it is not the kernel's own, which does not say. */
+static void ask_i915(const char *folder, struct gpuspec_pci_function *function)
 {
 	char path[PATH_MAX];
 
-	function->video_memory = gpuspec_sysfs_number(folder, "mem_info_vram_total");
-	if (function->video_memory <= 0) {
-		function->video_memory = -1;
-		gpuspec_sysfs_each(folder, add_tile, function);
-	}
-	if (function->video_memory < 0) {
-		snprintf(path, sizeof(path), "%s/drm", folder);
-		gpuspec_sysfs_each(path, take_lmem, function);
-	}
+	snprintf(path, sizeof(path), "%s/drm", folder);
+	gpuspec_sysfs_each(path, take_lmem, function);
+}
+
+static const struct {
+	const char *name;
+	void (*ask)(const char *folder, struct gpuspec_pci_function *function);
+} drivers[] = {
+	{ "amdgpu", ask_amdgpu },
+	{ "xe", ask_xe },
+	{ "i915", ask_i915 },
+};
+
+static void ask_driver(const char *folder, const char *driver,
+		       struct gpuspec_pci_function *function)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++)
+		if (!strcmp(driver, drivers[i].name))
+			drivers[i].ask(folder, function);
 	if (function->video_memory > 0)
 		function->memory_from = GPUSPEC_MEMORY_FROM_DRIVER;
+	else
+		function->video_memory = -1;
+}
+
+enum gpuspec_memory_from gpuspec_pci_driver_knows(const char *driver)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++)
+		if (!strcmp(driver, drivers[i].name))
+			return GPUSPEC_MEMORY_FROM_DRIVER;
+	return GPUSPEC_MEMORY_FROM_BAR;
+}
+
+void gpuspec_pci_function_memory(const char *folder, const char *driver,
+				 struct gpuspec_pci_function *function)
+{
+	int bar = find_bar(folder, function);
+
+	if (bar >= 0)
+		function->bar_max = largest_size(folder, bar);
+	ask_driver(folder, driver, function);
+	/* A smaller one has registers, and no memory. */
+	if (function->video_memory < 0 && function->bar >= MIB) {
+		function->video_memory = function->bar;
+		function->memory_from = GPUSPEC_MEMORY_FROM_BAR;
+	}
+}
+
+void gpuspec_pci_function_links(const char *folder, struct gpuspec_pci_function *function)
+{
+	function->link.speed = speed(folder, "current_link_speed");
+	function->link.width = width(folder, "current_link_width");
+	function->link_max.speed = speed(folder, "max_link_speed");
+	function->link_max.width = width(folder, "max_link_width");
 }
 
 void gpuspec_pci_function_clear(struct gpuspec_pci_function *function)
@@ -130,24 +187,11 @@ void gpuspec_pci_function_clear(struct gpuspec_pci_function *function)
 void gpuspec_pci_function_read(const char *folder, struct gpuspec_pci_function *function)
 {
 	char text[16], *end;
-	int bar;
 
-	gpuspec_pci_function_clear(function);
-	bar = find_bar(folder, function);
-	if (bar >= 0)
-		function->bar_max = largest_size(folder, bar);
-	ask_driver(folder, function);
-	/* A smaller one has registers, and no memory. */
-	if (function->video_memory < 0 && function->bar >= MIB) {
-		function->video_memory = function->bar;
-		function->memory_from = GPUSPEC_MEMORY_FROM_BAR;
-	}
-	function->link.speed = speed(folder, "current_link_speed");
-	function->link.width = width(folder, "current_link_width");
-	function->link_max.speed = speed(folder, "max_link_speed");
-	function->link_max.width = width(folder, "max_link_width");
-	function->vfs = gpuspec_sysfs_number(folder, "sriov_numvfs");
 	function->total_vfs = gpuspec_sysfs_number(folder, "sriov_totalvfs");
+	if (function->total_vfs < 0)
+		return;
+	function->vfs = gpuspec_sysfs_number(folder, "sriov_numvfs");
 	/* Hexadecimal, without a prefix. */
 	gpuspec_sysfs_text(folder, "sriov_vf_device", text, sizeof(text));
 	function->vf_device = strtol(text, &end, 16);

@@ -197,6 +197,8 @@ int main(void)
 	json_decref(rows);
 	expect("the offers", text, offers_text);
 
+	if (gpuspec_inventory_hardware(&inventory))
+		return 1;
 	rows = row_devices(&inventory, FLEX, false);
 	catch(print_hardware, rows, text, sizeof(text));
 	json_decref(rows);

@@ -16,6 +16,7 @@ void host_begin(void)
 void host_read(void)
 {
 	check(!made_up_read(&inventory));
+	check(!gpuspec_inventory_hardware(&inventory));
 	gpuspec_inventory_name(&inventory);
 }
 
