@@ -148,6 +148,10 @@ static json_t *row_kin(const struct gpuspec_inventory *inventory,
 	json_t *rows = json_array();
 	size_t i;
 
+	/* A card is no slice, and nothing is sliced from an mdev. */
+	if (parents ? model->spec.kind == GPUSPEC_KIND_PGPU :
+		      !strncmp(model->spec.id, "mdev:", 5))
+		return rows;
 	for (i = 0; i < inventory->kin_count; i++) {
 		kin = &inventory->kin[i];
 		if (model == (parents ? kin->slice : kin->parent))
