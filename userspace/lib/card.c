@@ -73,8 +73,7 @@ static void find_parent_of_mdev(struct gpuspec_card *card, const char *folder)
 {
 	char path[PATH_MAX], *slash;
 
-	if (!realpath(folder, path))
-		return;
+	snprintf(path, sizeof(path), "%s", folder);
 	slash = strrchr(path, '/');
 	*slash = '\0';
 	slash = strrchr(path, '/');
@@ -104,16 +103,20 @@ static void read_pci(struct gpuspec_card *card, const char *folder)
 		card->vendor_type = is_typed(card);
 }
 
-static void folder_of(const struct gpuspec_card *card, const char *sysfs, char *folder)
+static bool folder_of(const struct gpuspec_card *card, const char *sysfs, char *folder)
 {
-	snprintf(folder, PATH_MAX / 2, "%s/bus/%s/devices/%s", sysfs,
-		 gpuspec_card_is_mdev(card) ? "mdev" : "pci", card->device.address);
+	char devices[PATH_MAX / 2];
+
+	snprintf(devices, sizeof(devices), "%s/bus/%s/devices", sysfs,
+		 gpuspec_card_is_mdev(card) ? "mdev" : "pci");
+	return gpuspec_sysfs_follow(devices, card->device.address, folder, PATH_MAX / 2);
 }
 
 void gpuspec_card_read(struct gpuspec_card *card, const struct gpuspec_device *device,
 		       const char *sysfs)
 {
 	char folder[PATH_MAX / 2];
+	bool is_there;
 
 	card->device = *device;
 	card->iommu_group = -1;
@@ -121,12 +124,12 @@ void gpuspec_card_read(struct gpuspec_card *card, const struct gpuspec_device *d
 	card->mdev_types = -1;
 	card->vendor_type = -1;
 	gpuspec_pci_function_clear(&card->pci);
-	folder_of(card, sysfs, folder);
+	is_there = folder_of(card, sysfs, folder);
 	gpuspec_sysfs_link(folder, "driver", card->driver, sizeof(card->driver));
-	if (gpuspec_card_is_mdev(card))
-		find_parent_of_mdev(card, folder);
-	else
+	if (!gpuspec_card_is_mdev(card))
 		read_pci(card, folder);
+	else if (is_there)
+		find_parent_of_mdev(card, folder);
 }
 
 void gpuspec_card_read_memory(struct gpuspec_card *card, const char *sysfs)

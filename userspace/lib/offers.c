@@ -84,11 +84,12 @@ static int take_parent(const char *folder, const char *entry, void *data)
 		.inventory = inventory, .address = entry,
 		.card = gpuspec_inventory_card(inventory, entry), .first = inventory->offer_count,
 	};
-	char path[PATH_MAX];
+	char its_folder[PATH_MAX / 2], path[PATH_MAX];
 
 	if (parent.card)
 		parent.card->carries_mdevs = true;
-	snprintf(path, sizeof(path), "%s/%s/mdev_supported_types", folder, entry);
+	gpuspec_sysfs_follow(folder, entry, its_folder, sizeof(its_folder));
+	snprintf(path, sizeof(path), "%s/mdev_supported_types", its_folder);
 	return gpuspec_sysfs_each(path, take_type, &parent);
 }
 

@@ -57,6 +57,28 @@ void gpuspec_sysfs_link(const char *folder, const char *file, char *out, size_t 
 	snprintf(out, size, "%s", slash ? slash + 1 : target);
 }
 
+bool gpuspec_sysfs_follow(const char *folder, const char *entry, char *out, size_t size)
+{
+	char target[PATH_MAX], *rest = target, *slash;
+	ssize_t length;
+
+	snprintf(out, size, "%s/%s", folder, entry);
+	length = readlink(out, target, sizeof(target) - 1);
+	if (length <= 0 || *target == '/')
+		return false;
+	target[length] = '\0';
+	slash = strrchr(out, '/');
+	for (; slash && !strncmp(rest, "../", 3); rest += 3) {
+		*slash = '\0';
+		slash = strrchr(out, '/');
+	}
+	if (slash)
+		snprintf(slash + 1, size - (slash + 1 - out), "%s", rest);
+	else
+		snprintf(out, size, "%s/%s", folder, entry);
+	return slash;
+}
+
 int gpuspec_sysfs_write(const char *folder, const char *file, const char *text)
 {
 	char path[PATH_MAX];
