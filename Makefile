@@ -13,7 +13,8 @@ BUILD := $(CURDIR)/build
 MODULE := $(BUILD)/$(KVER)/kmod
 # Headers of a distribution come without its key; sign with your own (see README).
 SIGN := CONFIG_MODULE_SIG_ALL=$(if $(wildcard $(KDIR)/certs/signing_key.pem),y)
-# Where the kernel's own compiler is not this machine's (tools/kernel V make).
+# Where the kernel's own compiler is not this machine's (tools/kernel V make). Make does not see
+# that its lines are make's, to which it lends processors: they say so by +.
 KMAKE ?= $(MAKE)
 # MO: since 6.13 kbuild takes KDIR for the place of objects where KDIR is not named as in itself.
 KBUILD := $(KMAKE) -C $(KDIR) M=$(MODULE) MO=$(MODULE) GPUSPEC_VERSION=$(VERSION) V=$(V) $(SIGN)
@@ -46,29 +47,29 @@ module:
 	@test -d $(KDIR) || { echo "gpuspec: there are no headers for kernel $(KVER) in $(KDIR): install them, or name another kernel by KVER=" >&2; exit 1; }
 	@mkdir -p $(MODULE)
 	@cp -rsf $(CURDIR)/kmod/. $(MODULE)
-	$(KBUILD) $(SPARSE) modules
+	+$(KBUILD) $(SPARSE) modules
 
 .PHONY: userspace
 userspace:
-	$(USERSPACE)
+	+$(USERSPACE)
 
 .PHONY: cockpit
 cockpit:
-	$(PAGE)
+	+$(PAGE)
 
 .PHONY: install module-install userspace-install cockpit-install dkms-install
 # Node's packages come from the network: the page is installed where it was built.
 install: module-install userspace-install $(if $(wildcard $(PAGE_BUILD)/dist/manifest.json),cockpit-install)
 
 cockpit-install:
-	$(PAGE) install
+	+$(PAGE) install
 
 module-install: module
-	$(KBUILD) modules_install INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates INSTALL_MOD_STRIP=1
+	+$(KBUILD) modules_install INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates INSTALL_MOD_STRIP=1
 	$(if $(DESTDIR),,depmod -a $(KVER))
 
 userspace-install: userspace
-	$(USERSPACE) install
+	+$(USERSPACE) install
 	install -D -m 644 kmod/uapi/linux/gpuspec.h $(DESTDIR)$(PREFIX)/include/linux/gpuspec.h
 	install -D -m 644 kmod/gpuspec.yaml $(DESTDIR)$(PREFIX)/share/gpuspec/gpuspec.yaml
 
@@ -94,20 +95,20 @@ samples:
 	@mkdir -p $(SAMPLES)
 	@cp -u $(addprefix $(KSRC)/samples/vfio-mdev/,mbochs.c mtty.c) $(OUR_SAMPLES) $(SAMPLES)
 	@echo 'obj-m := mbochs.o mtty.o nvidia_vf.o many_cards.o' >$(SAMPLES)/Kbuild
-	$(KMAKE) -C $(KDIR) M=$(SAMPLES) MO=$(SAMPLES) KCSAN_SANITIZE=n modules
-	$(if $(DESTDIR),$(KMAKE) -C $(KDIR) M=$(SAMPLES) MO=$(SAMPLES) $(SIGN) modules_install INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates)
+	+$(KMAKE) -C $(KDIR) M=$(SAMPLES) MO=$(SAMPLES) KCSAN_SANITIZE=n modules
+	+$(if $(DESTDIR),$(KMAKE) -C $(KDIR) M=$(SAMPLES) MO=$(SAMPLES) $(SIGN) modules_install INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates)
 
 # For tests: the unit tests of the module's pure parts, as a module of KUnit.
 KUNIT := $(BUILD)/$(KVER)/kunit
 .PHONY: kunit
 kunit:
-	$(USERSPACE) $(BUILD)/userspace/kernel_rom.inc
+	+$(USERSPACE) $(BUILD)/userspace/kernel_rom.inc
 	@mkdir -p $(KUNIT)/lib
 	@cp -rsf $(CURDIR)/selftests/kunit/. $(CURDIR)/kmod $(CURDIR)/userspace/tests \
 		$(BUILD)/userspace/kernel_rom.inc $(KUNIT)
 	@cp -sf $(CURDIR)/userspace/lib/rom_findings.[ch] $(KUNIT)/lib
-	$(KMAKE) -C $(KDIR) M=$(KUNIT) MO=$(KUNIT) modules
-	$(if $(DESTDIR),$(KMAKE) -C $(KDIR) M=$(KUNIT) MO=$(KUNIT) $(SIGN) modules_install INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates)
+	+$(KMAKE) -C $(KDIR) M=$(KUNIT) MO=$(KUNIT) modules
+	+$(if $(DESTDIR),$(KMAKE) -C $(KDIR) M=$(KUNIT) MO=$(KUNIT) $(SIGN) modules_install INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates)
 
 # What tools/vm puts into a guest of kernel 6.1, 6.12, ...: the product and the samples, and
 # what KUnit runs where the kernel has it.
