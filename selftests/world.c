@@ -38,10 +38,10 @@ bool world_look(int sock, int family, struct world *world)
 	return look(sock, family, world, world_add);
 }
 
-bool world_look_and_log(int sock, int family, struct world *world)
+bool world_look_at_log(int sock, int family, struct world *world)
 {
-	return world_look(sock, family, world) &&
-	       !nl_dump(sock, family, GPUSPEC_CMD_LOG_GET, world_add, world);
+	world->length = 0;
+	return !nl_dump(sock, family, GPUSPEC_CMD_LOG_GET, world_add, world);
 }
 
 static void erase(const struct nlattr *attr)

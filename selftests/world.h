@@ -13,8 +13,8 @@ struct world {
 
 /* Everything but the log: false if something could not be read. */
 bool world_look(int sock, int family, struct world *world);
-/* The log as well, which when it is full is slow to read. */
-bool world_look_and_log(int sock, int family, struct world *world);
+/* The log alone, which when it is full is slow to read. */
+bool world_look_at_log(int sock, int family, struct world *world);
 /* Without what counts what has happened: the numbers of generation and of events, refusals. */
 bool world_look_at_state(int sock, int family, struct world *world);
 /* What a policy comes to, and not how it came about: no generation, and of the info the default. */
