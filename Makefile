@@ -39,6 +39,7 @@ help:
 	@echo 'make setup                    packages, kernels and sources that the rest needs'
 	@echo 'make demo                     the main job, in a virtual machine'
 	@echo 'make check                    all tests, on all kernels'
+	@echo 'make bench                    what it costs, beside what one would have without it'
 	@echo 'make style                    checkpatch, sparse, W=1, shellcheck, cppcheck'
 	@echo 'make clean                    remove what was built'
 
@@ -155,8 +156,8 @@ style:
 		--suppress=missingIncludeSystem --suppress=readdirCalled userspace \
 		kmod/verdict.c kmod/spec_id.c kmod/rom_image.c kmod/rom_checks.c
 
-.PHONY: setup demo check
-setup demo check:
+.PHONY: setup demo check bench
+setup demo check bench:
 	tools/$@
 
 .PHONY: clean

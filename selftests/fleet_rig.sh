@@ -10,6 +10,7 @@
 # shellcheck disable=SC2154 # $kernel
 work=$PWD/build/$kernel/fleet
 hosts=(alpha beta gamma)
+machine=() # more arguments for tools/vm
 export ETCDCTL_API=3
 PATH=$PATH:$(tools/kernel --cache)/tools # where etcd is
 
@@ -131,7 +132,7 @@ start_host() {
 		--qemu-arg -device --qemu-arg virtio-net-pci,netdev=orders,mac=52:54:00:00:01:01,addr=1d,romfile= \
 		--qemu-arg -netdev --qemu-arg user,id=fleet,net=10.0.2.0/24 \
 		--qemu-arg -device --qemu-arg virtio-net-pci,netdev=fleet,mac=52:54:00:00:02:01,addr=1e,romfile= \
-		--qemu-arg -pidfile --qemu-arg "$work/$host.pid" "${more[@]}" \
+		--qemu-arg -pidfile --qemu-arg "$work/$host.pid" "${more[@]}" "${machine[@]}" \
 		run selftests/fleet_guest.sh "$host" >"$work/$host.out" 2>&1 &
 }
 

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0
+"""A ROM, from the start of the command until every card of the spec shows it."""
+
+import itertools
+import os
+
+import host
+from figure import Figure, run, took
+
+TOOLS = os.environ["GPUSPEC_TREE"] + "/tools"
+
+
+class SetRom(Figure):
+    name = "rom-4M"
+    what = "gpuspec rom set, 4 MiB, shown by two cards"
+    against = "cp of the file to a tmpfs"
+    goal = 3
+    accepted = 16
+    size = 4 << 20
+
+    def set_up(self):
+        host.forget_policy()
+        for card in host.CARDS:
+            host.bind(card)
+        self.files = []
+        for seed in "one", "two":
+            self.files.append(f"/tmp/{seed}-{self.size}.rom")
+            run(f"{TOOLS}/mkrom", "--size", str(self.size), "--fill", seed, "1234:1111",
+                self.files[-1])
+        self.next = itertools.cycle(self.files)
+
+    def ours(self):
+        return took(["gpuspec", "rom", "set", host.SPEC_OF_CARD, next(self.next)])
+
+    def theirs(self):
+        return took(["cp", next(self.next), "/dev/shm/copy.rom"])
+
+    def tear_down(self):
+        host.forget_policy()
+        for card in host.CARDS:
+            host.unbind(card)
+
+
+class SetSmallRom(SetRom):
+    name = "rom-256K"
+    what = "gpuspec rom set, 256 KiB, shown by two cards"
+    goal = None
+    accepted = None
+    size = 256 << 10
+
+
+FIGURES = [SetRom, SetSmallRom]
