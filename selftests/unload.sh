@@ -64,6 +64,46 @@ test_autoload_by_family_name() {
 	grep -q 'could not be loaded by itself' "$work/said"
 }
 
+# What keeps it away: absent STATE WORDS
+absent() {
+	local status=0 answer
+	answer=$(gpuspec status --json 2>"$work/said") || status=$?
+	is "$status" 5
+	is "$(gojq -r '"\(.module) \(.kernel) \(.module_version)"' <<<"$answer")" "$1 $(uname -r) null"
+	grep -q "$2" <(gojq -r .module_problem <<<"$answer")
+	grep -qF "$(gojq -r .module_problem <<<"$answer")" "$work/said"
+}
+
+# Another in its place, of the same length.
+replace() { xzcat -f "$work/kept" | sed "$1" | if [[ $file == *.xz ]]; then xz --check=crc32; else cat; fi >"$file"; }
+
+test_status_tells_why_it_is_not_loaded() {
+	# Not local: the trap comes after the function.
+	block=/etc/modprobe.d/gpuspec-test.conf modules=/lib/modules/$(uname -r)
+	file=$(modinfo -n gpuspec)
+	cp "$file" "$work/kept"
+	trap '! mountpoint -q $modules || umount $modules; rm -f $block; cp "$work/kept" "$file"; modprobe gpuspec' EXIT
+	is "$(gpuspec status --json | gojq -r .module)" loaded
+	rmmod gpuspec
+	echo 'install gpuspec /bin/false' >$block
+	absent barred 'install gpuspec'
+	echo 'blacklist gpuspec' >$block
+	absent barred 'blacklist gpuspec'
+	rm $block
+	replace 's/vfio-dev/vfio-new/g'
+	absent unsupported "refuses the kernel $(uname -r)"
+	replace 's/ mod_unload / mod_upload /'
+	absent unfit 'dkms install --force'
+	cp "$work/kept" "$file"
+	# A kernel for which nothing was built.
+	mkdir "$work/none"
+	mount --bind "$work/none" "$modules"
+	absent absent 'headers of this kernel'
+	umount "$modules"
+	# It loads it, where nothing hinders.
+	is "$(gpuspec status --json | gojq -r .module)" loaded
+}
+
 test_bad_parameters_are_refused() {
 	rmmod gpuspec
 	fails modprobe gpuspec match_class=display

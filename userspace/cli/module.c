@@ -36,5 +36,5 @@ int connect_module(struct request *request)
 		return error ? fail_nl(request->nl, error, request->verb) : EXIT_DONE;
 	if (is_loaded())
 		return fail(EXIT_NO_MODULE, request->verb, "the module answers in the host's network namespace only, and this is another; run it on the host");
-	return fail(EXIT_NO_MODULE, request->verb, "the kernel module gpuspec is not loaded, and could not be loaded by itself; see what modprobe gpuspec says");
+	return fail(EXIT_NO_MODULE, request->verb, "the kernel module gpuspec is not loaded, and could not be loaded by itself; gpuspec status tells why");
 }

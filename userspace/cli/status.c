@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 #include "cli.h"
 #include "fleet.h"
+#include "module_load.h"
 #include "output.h"
 #include "row.h"
 
@@ -12,11 +15,26 @@ static void count(json_t *answer, const char *member, long long value)
 	output_set(answer, member, json_integer(value));
 }
 
+static json_t *row_versions(enum gpuspec_module_state state, const char *sentence,
+			    const char *module_version)
+{
+	json_t *answer = json_object();
+	struct utsname kernel;
+
+	uname(&kernel);
+	output_set(answer, "module", row_string(gpuspec_module_state_name(state)));
+	output_set(answer, "module_problem", row_string_or_null(sentence));
+	output_set(answer, "module_version", row_string_or_null(module_version));
+	output_set(answer, "helper_version", row_string(GPUSPEC_VERSION));
+	output_set(answer, "kernel", row_string(kernel.release));
+	return answer;
+}
+
 static json_t *row_status(const struct gpuspec_inventory *inventory,
 			  const struct gpuspec_fleet_view *view)
 {
 	const struct gpuspec_info *info = &inventory->info;
-	json_t *answer = json_object();
+	json_t *answer = row_versions(GPUSPEC_MODULE_LOADED, "", info->version);
 	long long named = 0, disabled = 0, recalled = 0;
 	const struct gpuspec_spec *spec;
 	size_t i;
@@ -27,8 +45,6 @@ static json_t *row_status(const struct gpuspec_inventory *inventory,
 		disabled += spec->state == GPUSPEC_STATE_DISABLED;
 		recalled += spec->sharing == GPUSPEC_SHARING_NONE;
 	}
-	output_set(answer, "module_version", row_string(info->version));
-	output_set(answer, "helper_version", row_string(GPUSPEC_VERSION));
 	output_set(answer, "default", row_string(row_default(info->unnamed)));
 	count(answer, "specs", inventory->model_count);
 	count(answer, "named", named);
@@ -54,6 +70,35 @@ static void print_fleet(json_t *fleet)
 		       output_text(fleet, "revision"), output_text(fleet, "when"));
 }
 
+/* The kernel has tried to load it already, and does not say what came of it. */
+static int load_module(struct request *request)
+{
+	struct gpuspec_module module;
+	struct utsname kernel;
+	json_t *answer;
+
+	uname(&kernel);
+	gpuspec_module_load(&module, kernel.release);
+	if (module.state == GPUSPEC_MODULE_LOADED)
+		return connect_module(request);
+	answer = row_versions(module.state, module.sentence, "");
+	if (request->json)
+		output_json(answer);
+	json_decref(answer);
+	return fail(EXIT_NO_MODULE, request->verb, "%s", module.sentence);
+}
+
+static int reach_module(struct request *request)
+{
+	int error = gpuspec_nl_open(&request->nl);
+
+	if (!error)
+		return EXIT_DONE;
+	gpuspec_nl_close(request->nl);
+	request->nl = NULL;
+	return error == -ENOENT ? load_module(request) : connect_module(request);
+}
+
 int status(struct request *request)
 {
 	struct gpuspec_inventory inventory;
@@ -61,6 +106,9 @@ int status(struct request *request)
 	json_t *answer;
 	int error;
 
+	error = reach_module(request);
+	if (error)
+		return error;
 	error = gpuspec_inventory_read(request->nl, "/sys", &inventory);
 	if (error)
 		return fail_nl(request->nl, error, "status");
