@@ -175,8 +175,7 @@ static json_t *row_event_spec(const struct gpuspec_spec *spec)
 	return row;
 }
 
-/* @seconds since 1970 in local time, as RFC 3339 has it. */
-static json_t *row_time(time_t seconds)
+json_t *row_time(time_t seconds)
 {
 	char stamp[32], zone[16];
 	struct tm local;

@@ -4,8 +4,12 @@
 #define GPUSPEC_EVENT_H
 
 #include <jansson.h>
+#include <time.h>
 
 #include "nl.h"
+
+/* @seconds since 1970 in local time, as RFC 3339 has it. */
+json_t *row_time(time_t seconds);
 
 json_t *row_event(const struct gpuspec_event *event);
 

@@ -7,6 +7,7 @@
 #include "event.h"
 #include "output.h"
 #include "place.h"
+#include "refused_starts.h"
 
 static void add_event(const struct gpuspec_event *event, void *data)
 {
@@ -52,24 +53,62 @@ static void print_event(json_t *event)
 	puts("");
 }
 
+/* What libvirt's hook has refused, with times like those of events. */
+static json_t *read_starts(void)
+{
+	json_t *rows = gpuspec_refused_starts_read(GPUSPEC_STARTS_FOLDER), *row;
+	size_t i;
+
+	for (i = 0; (row = json_array_get(rows, i)); i++)
+		output_set(row, "time", row_time(json_integer_value(json_object_get(row, "time"))));
+	return rows;
+}
+
+static void print_start(json_t *start)
+{
+	const char *time = output_text(start, "time");
+
+	printf("%.10s %.8s VM %s was not started: %s\n", time, time + 11,
+	       output_text(start, "vm"), output_text(start, "sentence"));
+}
+
+/* Each of @starts before the first event that came later. */
+static void print_log(json_t *events, json_t *starts)
+{
+	json_t *event, *start;
+	size_t i, next = 0;
+
+	for (i = 0; (event = json_array_get(events, i)); i++) {
+		while ((start = json_array_get(starts, next)) &&
+		       strncmp(output_text(start, "time"), output_text(event, "time"), 19) < 0) {
+			print_start(start);
+			next++;
+		}
+		print_event(event);
+	}
+	while ((start = json_array_get(starts, next++)))
+		print_start(start);
+}
+
 int log_events(struct request *request)
 {
-	json_t *answer, *rows;
+	json_t *answer, *rows, *starts;
 	int error;
-	size_t i;
 
 	if (request->place)
 		return request->place->log(request);
 	answer = json_object();
 	rows = json_array();
+	starts = read_starts();
 	output_set(answer, "events", rows);
+	output_set(answer, "starts", starts);
 	error = gpuspec_nl_log(request->nl, add_event, rows);
 	if (!error && request->json)
 		output_json(answer);
-	else if (!error && !json_array_size(rows))
+	else if (!error && !json_array_size(rows) && !json_array_size(starts))
 		puts("Nothing was refused and nothing was changed since the module was loaded.");
-	for (i = 0; !error && !request->json && i < json_array_size(rows); i++)
-		print_event(json_array_get(rows, i));
+	else if (!error)
+		print_log(rows, starts);
 	json_decref(answer);
 	return error ? fail_nl(request->nl, error, "log") : EXIT_DONE;
 }

@@ -10,11 +10,13 @@
  * and where "reconnect" and "attach" fail, a running VM is killed.
  */
 #include <errno.h>
+#include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "conf.h"
@@ -23,7 +25,9 @@
 #include "judge.h"
 #include "nl.h"
 #include "owner.h"
+#include "refused_starts.h"
 #include "utf8.h"
+#include "verdict.h"
 
 /* What libvirt makes of the exit status. */
 #define LETS_PASS	0
@@ -39,6 +43,7 @@ struct hook {
 	struct gpuspec_nl *nl;
 	struct gpuspec_fleet_view view;
 	bool viewed;		/* that was read */
+	json_t *refusals;	/* what was refused, as refused_starts.h has it */
 };
 
 /* libvirt drops what a hook says that lets pass; so the system's log has it, too. */
@@ -96,16 +101,44 @@ static const struct gpuspec_fleet_view *view(void *data)
 	return &hook->view;
 }
 
+/* For virsh to show. */
+static void refuse(const char *address, const struct gpuspec_answer *answer, const char *sentence,
+		   void *data)
+{
+	struct hook *hook = data;
+
+	fprintf(stderr, "gpuspec: %s\n", sentence);
+	json_array_append_new(hook->refusals,
+			      json_pack("{sIssssssssssss}", "time", (json_int_t)time(NULL),
+					"vm", hook->name, "address", address, "spec", answer->id,
+					"account", answer->account, "reason",
+					gpuspec_reason_name(answer->reason), "sentence", sentence));
+}
+
+/* For gpuspec log: libvirt itself remembers nothing. It stays refused where that fails. */
+static void remember(const struct hook *hook)
+{
+	int error;
+
+	if (!json_array_size(hook->refusals))
+		return;
+	error = gpuspec_refused_starts_add(hook->refusals, GPUSPEC_STARTS_FOLDER);
+	if (error)
+		syslog(LOG_WARNING, "that VM %s was refused is not remembered: %s: %s",
+		       hook->name, GPUSPEC_STARTS_FOLDER, strerror(-error));
+}
+
 static int judge_by_tables(struct hook *hook, const struct gpuspec_tables *tables)
 {
 	const struct judge judge = {
-		.tables = tables, .check = check, .view = view, .data = hook, .out = stderr,
+		.tables = tables, .check = check, .view = view, .refuse = refuse, .data = hook,
 	};
 	struct owner owner;
 	int result;
 
 	owner_of(&hook->domain, tables, &owner);
 	result = judge_domain(&judge, &hook->domain, &owner);
+	remember(hook);
 	if (result < 0)
 		return fail_nl(hook, result);
 	return result ? REFUSES : LETS_PASS;
@@ -181,10 +214,12 @@ int main(int argc, char **argv)
 		return LETS_PASS;
 	openlog("gpuspec", LOG_PID, LOG_DAEMON);
 	take_name(&hook, argv[1]);
+	hook.refusals = json_array();
 	status = prepare(&hook);
 	gpuspec_nl_close(hook.nl);
 	gpuspec_fleet_view_free(&hook.view);
 	domain_free(&hook.domain);
+	json_decref(hook.refusals);
 	free(hook.xml);
 	return status;
 }

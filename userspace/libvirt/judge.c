@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "judge.h"
 #include "verdict.h"
+
+#define SENTENCE_SIZE	1400
 
 /* NULL: it is no GPU of this host. */
 static const struct gpuspec_device *find_device(const struct gpuspec_tables *tables,
@@ -89,11 +92,12 @@ static int refuse(const struct judge *judge, const char *address,
 		.id = answer->id, .account = answer->account,
 		.held = count_held(judge->tables, answer->id, answer->account),
 	};
-	char phrase[1024];
+	char phrase[1024], sentence[SENTENCE_SIZE];
 
 	gpuspec_fleet_view_phrase(judge->view(judge->data), answer, &claim, phrase,
 				  sizeof(phrase));
-	fprintf(judge->out, "gpuspec: GPU %s (%s) %s\n", address, answer->id, phrase);
+	snprintf(sentence, sizeof(sentence), "GPU %s (%s) %s", address, answer->id, phrase);
+	judge->refuse(address, answer, sentence, judge->data);
 	return 1;
 }
 
@@ -124,6 +128,7 @@ static int judge_maximum(const struct judge *judge, const struct gpuspec_device 
 	struct gpuspec_answer answer = { .reason = GPUSPEC_REASON_QUOTA };
 	struct gpuspec_claim claim = { .listed = true };
 	const struct gpuspec_share *share;
+	char sentence[SENTENCE_SIZE];
 
 	share = find_share(judge->tables, device->spec, account);
 	if (!share)
@@ -134,9 +139,10 @@ static int judge_maximum(const struct judge *judge, const struct gpuspec_device 
 		return 0;
 	snprintf(answer.id, sizeof(answer.id), "%s", device->spec);
 	snprintf(answer.account, sizeof(answer.account), "%s", account);
-	fprintf(judge->out, "gpuspec: GPU %s (%s) is more than the maximum of account %s, which may hold %u, holds %u, and gets %u with this VM before; %s\n",
-		device->address, device->spec, account, share->maximum, share->held, before,
-		way_out(judge, &answer, claim.held));
+	snprintf(sentence, sizeof(sentence), "GPU %s (%s) is more than the maximum of account %s, which may hold %u, holds %u, and gets %u with this VM before; %s",
+		 device->address, device->spec, account, share->maximum, share->held, before,
+		 way_out(judge, &answer, claim.held));
+	judge->refuse(device->address, &answer, sentence, judge->data);
 	return 1;
 }
 

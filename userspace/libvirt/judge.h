@@ -3,8 +3,6 @@
 #ifndef JUDGE_H
 #define JUDGE_H
 
-#include <stdio.h>
-
 #include "domain.h"
 #include "fleet_view.h"
 #include "nl.h"
@@ -17,8 +15,10 @@ struct judge {
 		     void *data);
 	/* What the host has of its fleet, once something is refused. */
 	const struct gpuspec_fleet_view *(*view)(void *data);
+	/* Of each device that is refused, with all of it in words. */
+	void (*refuse)(const char *address, const struct gpuspec_answer *answer,
+		       const char *sentence, void *data);
 	void *data;
-	FILE *out;	/* one line for each device that is refused */
 };
 
 /*
