@@ -53,9 +53,10 @@ static int print_history(json_t *answer)
 	return EXIT_DONE;
 }
 
-/* The answer is what the store has. */
+/* The answer is what the store has, and where a rollback would go. */
 static int tell(const struct request *request, const struct gpuspec_rom_history *history)
 {
+	const struct gpuspec_rom_entry *before = gpuspec_rom_history_before(history);
 	char *text = gpuspec_rom_history_text(history);
 	json_t *answer = text ? json_loads(text, 0, NULL) : NULL;
 	int result = EXIT_DONE;
@@ -63,6 +64,7 @@ static int tell(const struct request *request, const struct gpuspec_rom_history 
 	free(text);
 	if (!answer)
 		return fail(EXIT_FAILED, request->verb, "out of memory");
+	output_set(answer, "rollback_to", row_string_or_null(before ? before->sha256 : ""));
 	if (request->json)
 		output_json(answer);
 	else
