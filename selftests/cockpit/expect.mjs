@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-import { Page } from "./page.mjs";
+import { PATIENCE, Page } from "./page.mjs";
 
 export function is(value, expected, what = "it") {
     const [a, b] = [JSON.stringify(value), JSON.stringify(expected)];
@@ -12,7 +12,7 @@ export function has(text, words) {
         throw new Error(`this lacks '${words}': ${text}`);
 }
 
-export async function eventually(holds, timeout = 15000) {
+export async function eventually(holds, timeout = 15000 * PATIENCE) {
     const until = Date.now() + timeout;
     for (;;) {
         try {

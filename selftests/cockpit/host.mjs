@@ -64,10 +64,20 @@ gpuspec rom clear ${CARDS} >/dev/null 2>&1
 true`);
 }
 
+/* With libvirt's hook, for as long as the test goes on. */
+export async function withHook(test) {
+    await host("cp /root/libvirt-hook /etc/libvirt/hooks/qemu.d/gpuspec");
+    try {
+        await test();
+    } finally {
+        await host("rm /etc/libvirt/hooks/qemu.d/gpuspec");
+    }
+}
+
 /* What the kernel does where nobody has asked before: libvirt without gpuspec's hook. */
 export async function setUpHost() {
     await host(`tools/guest-libvirt
-rm -f /etc/libvirt/hooks/qemu.d/gpuspec
+mv /etc/libvirt/hooks/qemu.d/gpuspec /root/libvirt-hook
 for card in ${HELD} ${FREE}; do
 	echo vfio-pci >/sys/bus/pci/devices/$card/driver_override
 	[ "$(basename "$(readlink /sys/bus/pci/devices/$card/driver)")" = vfio-pci ] || echo $card >/sys/bus/pci/drivers/vfio-pci/bind

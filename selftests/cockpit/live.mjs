@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // What happens on the host, on the page within a second, without a reload.
 import { asAdmin, bestOfThree, has, is } from "./expect.mjs";
-import { CARDS, FREE, HELD, host, spec, startVm, stopVm, unload } from "./host.mjs";
+import { CARDS, FREE, HELD, host, spec, startVm, stopVm, unload, withHook } from "./host.mjs";
 
 const SECOND = 1000;
 
@@ -53,6 +53,25 @@ export async function a_refused_vm_appears_by_its_name_and_the_reason() {
         await page.open(CARDS);
         await page.says("#refusals", "VM blue-db");
     });
+}
+
+/* The kernel hears nothing of it. */
+export async function a_vm_that_libvirts_hook_refuses_appears_by_its_name() {
+    await host(`gpuspec disable ${CARDS}`);
+    await withHook(async () => asAdmin(async page => {
+        await page.open(CARDS);
+        const { refused } = await spec(CARDS);
+        await bestOfThree(async round => {
+            const name = `red-db${round}`;
+            await startVm(name, FREE).then(() => { throw new Error("it started") }, error => has(error.message, `GPU ${FREE} (${CARDS}) is disabled`));
+            await page.says("#refusals", `VM ${name}`, SECOND);
+        });
+        has(await page.text("#refusals"), `was refused ${FREE} before it was started: the spec is disabled`);
+        is((await spec(CARDS)).refused, refused, "refusals of the kernel");
+        await page.frame.locator("#refusals").scrollIntoViewIfNeeded();
+        await page.isAccessible("hook-refused");
+    }));
+    has(await host("gpuspec log"), "VM red-db1 was not started: GPU ");
 }
 
 export async function a_module_that_is_unloaded_stays_so_and_is_followed_when_it_comes() {

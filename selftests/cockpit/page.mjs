@@ -8,7 +8,9 @@ const require = createRequire(process.env.GPUSPEC_MODULES);
 const { chromium } = require("playwright-core");
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
-const WAIT = 15000;
+/* On a slow machine, so many times as long. */
+export const PATIENCE = Number(process.env.GPUSPEC_PATIENCE ?? 1);
+const WAIT = 15000 * PATIENCE;
 const SIZE = { width: 1400, height: 900 };
 
 let browser;
@@ -44,7 +46,7 @@ export class Page {
         await page.fill("#login-user-input", user);
         await page.fill("#login-password-input", "secret");
         await page.click("#login-button");
-        await page.waitForSelector("iframe[name*='gpuspec']", { timeout: 60000 });
+        await page.waitForSelector("iframe[name*='gpuspec']", { timeout: 4 * WAIT });
         self.frame = await (await page.$("iframe[name*='gpuspec']")).contentFrame();
         await self.frame.waitForSelector("h1");
         return self;

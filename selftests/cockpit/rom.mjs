@@ -107,3 +107,73 @@ export async function the_largest_rom_arrives_whole() {
         is((await spec(CARDS)).rom.sha256, execFileSync("sha256sum", [rom]).toString().slice(0, 64));
     });
 }
+
+/* Two ROMs, one after the other; sha256 of each. */
+async function setTwo() {
+    const roms = [makeRom("first", "1234:1111", "--marker", "first"), makeRom("second", "1234:1111", "--marker", "second")];
+    await host("rm -f /var/lib/gpuspec/rom/*.json");
+    for (const [index, rom] of roms.entries()) {
+        const bytes = readFileSync(rom).toString("base64");
+        await host(`base64 -d <<<${bytes} >/root/undo.rom; gpuspec rom set ${CARDS} /root/undo.rom --version undo-${index + 1}`);
+    }
+    return roms.map(rom => execFileSync("sha256sum", [rom]).toString().slice(0, 64));
+}
+
+export async function a_rom_is_rolled_back_and_cleared_after_it_is_said_who_keeps_it() {
+    const [first, second] = await setTwo();
+    await startVm("web", HELD);
+    await asAdmin(async page => {
+        await page.open(CARDS);
+        await page.frame.getByRole("button", { name: "Roll Back ROM" }).click();
+        await page.says("#rom-undo-dialog", "the ROM undo-1 again");
+        await page.says("#holders", "VM web");
+        has(await page.text("#holders"), "until its holder releases it");
+        await page.isAccessible("rom-rollback");
+        is((await spec(CARDS)).rom.sha256, second);
+        await page.confirm("Roll Back ROM");
+        await page.dialogIsGone();
+        is((await spec(CARDS)).rom.sha256, first);
+        await page.says("#rom-history", "Rolled back to undo-1");
+        await page.says("#devices", "pending until VM web releases it");
+        // There is none before it.
+        await page.frame.getByRole("button", { name: "Roll Back ROM" }).waitFor({ state: "detached" });
+        is([(await device(HELD)).rom_sha256, (await device(FREE)).rom_sha256], [second, first]);
+        await page.frame.getByRole("button", { name: "Clear ROM" }).click();
+        await page.says("#holders", "VM web");
+        await page.isAccessible("rom-clear");
+        await page.confirm("Cancel");
+        is((await spec(CARDS)).rom.sha256, first);
+        await page.frame.getByRole("button", { name: "Clear ROM" }).click();
+        await page.confirm("Clear ROM");
+        await page.dialogIsGone();
+        is((await spec(CARDS)).rom, null);
+        is([(await device(HELD)).rom_sha256, (await device(FREE)).rom_sha256], [second, null]);
+        await page.says("#details", "No ROM was set: the cards show their own");
+        await stopVm("web");
+        is((await device(HELD)).rom_sha256, null);
+        // What was cleared comes back.
+        await page.frame.getByRole("button", { name: "Roll Back ROM" }).click();
+        await page.says("#holders", "No card of it is in use now");
+        await page.confirm("Roll Back ROM");
+        await page.dialogIsGone();
+        is((await spec(CARDS)).rom.sha256, first);
+        await page.says("#rom-history", "Rolled back to undo-1");
+        // From a shell, and the page hears of it.
+        await host(`gpuspec rom clear ${CARDS}`);
+        await page.frame.getByRole("button", { name: "Clear ROM" }).waitFor({ state: "detached" });
+    });
+}
+
+export async function what_cannot_be_rolled_back_is_said_in_the_programs_words() {
+    await setTwo();
+    await asAdmin(async page => {
+        await page.open(CARDS);
+        await page.frame.getByRole("button", { name: "Roll Back ROM" }).click();
+        await page.says("#rom-undo-dialog", "the ROM undo-1 again");
+        await host("rm /var/lib/gpuspec/rom/*.rom");
+        await page.confirm("Roll Back ROM");
+        await page.says(".gpuspec-failure", "nothing was changed");
+        await page.confirm("Cancel");
+        is((await spec(CARDS)).rom.version, "undo-2");
+    });
+}

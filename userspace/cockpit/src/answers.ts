@@ -96,9 +96,27 @@ export interface HostEvent {
     reason?: string;
 }
 
-export interface Status {
-    module_version: string;
+/* A VM that libvirt's hook did not let start. */
+export interface RefusedStart {
+    time: string;
+    vm: string;
+    address: string;
+    spec: string;
+    account: string;
+    reason: string;
+    sentence: string;
+}
+
+/* Why the module is not there, if it is not: then that is all that status says. */
+export interface ModuleStatus {
+    module: "loaded" | "absent" | "unsupported" | "unfit" | "untrusted" | "barred" | "failed";
+    module_problem: string | null;
     helper_version: string;
+    kernel: string;
+}
+
+export interface Status extends ModuleStatus {
+    module_version: string;
     default: "open" | "closed";
     fleet: { revision: number | null, when: string | null, problem: string | null } | null;
 }
@@ -192,5 +210,6 @@ export interface RomEntry {
 
 export interface RomHistory {
     current: string | null;
+    rollback_to: string | null;
     history: RomEntry[];
 }

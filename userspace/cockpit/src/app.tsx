@@ -7,12 +7,13 @@ import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 
 
 import type { Spec } from "./answers";
 import { DecideDialog, done } from "./decide_dialog";
-import { type Action, type Verb, args } from "./decision";
+import { type Action, args, isUndo, isVerb } from "./decision";
 import { FleetTrouble, Trouble, Waiting } from "./empty";
 import { Hosts } from "./hosts";
 import { usePrivilege } from "./privilege";
 import { Failure, ask } from "./program";
 import { RomDialog } from "./rom_dialog";
+import { RomUndoDialog } from "./rom_undo_dialog";
 import { ShareDialog } from "./share_dialog";
 import { type Sight, Watch } from "./sight";
 import { Specs } from "./specs";
@@ -103,13 +104,13 @@ export const App = () => {
     const act = async (action: Action, specs: Spec[]) => {
         // To allow takes nothing from anybody, and asks nothing but for slices.
         const plain = action === "share" || (action === "enable" && specs.every(spec => !spec.slices.length));
-        if (!plain) {
+        if (!plain || !isVerb(action)) {
             setDialog({ action, specs });
             return;
         }
         try {
-            await ask(...args(action as Verb, specs, sight.scope));
-            add("success", done(action as Verb, specs));
+            await ask(...args(action, specs, sight.scope));
+            add("success", done(action, specs));
         } catch (error) {
             add("danger", (error as Failure).message);
         }
@@ -132,7 +133,7 @@ export const App = () => {
     const names: Record<TabKey, string> = { pgpu: _("pGPU"), vgpu: _("vGPU"), hosts: _("Hosts") };
     const body = () => {
         if (sight.failure)
-            return <Trouble failure={sight.failure} onAgain={watch.refresh} />;
+            return <Trouble failure={sight.failure} module={sight.module} onAgain={watch.refresh} />;
         if (!sight.specs)
             return <Waiting />;
         if (isFleet && sight.fleetFailure)
@@ -175,7 +176,10 @@ export const App = () => {
                            onChanged={watch.refresh} onDone={close} />}
             {dialog && dialog.action === "accounts" &&
                 <ShareDialog specs={dialog.specs.map(now)} accounts={sight.accounts} scope={sight.scope} onChanged={watch.refresh} onDone={close} />}
-            {dialog && dialog.action !== "rom" && dialog.action !== "accounts" &&
+            {dialog && first && isUndo(dialog.action) &&
+                <RomUndoDialog undo={dialog.action} spec={now(first)} devices={sight.devices.filter(device => device.spec === first.id)}
+                               scope={sight.scope} onDone={close} />}
+            {dialog && isVerb(dialog.action) &&
                 <DecideDialog verb={dialog.action} specs={dialog.specs} scope={sight.scope} onDone={close} />}
         </Page>
     );

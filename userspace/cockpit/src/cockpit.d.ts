@@ -9,7 +9,8 @@ interface CockpitFailure {
     message: string;
 }
 
-interface CockpitProcess extends Promise<string> {
+interface CockpitProcess {
+    then<Done, Failed = never>(done: (said: string) => Done, failed: (why: CockpitFailure, said: string) => Failed): Promise<Done | Failed>;
     stream(heard: (data: string) => void): CockpitProcess;
     close(problem?: string): void;
 }
@@ -27,6 +28,11 @@ interface CockpitChannel {
     addEventListener(name: "message", heard: (event: Event, data: string) => void): void;
     addEventListener(name: "control", heard: (event: Event, options: { command: string, sequence?: number }) => void): void;
     addEventListener(name: "close", heard: (event: Event, options: CockpitChannelClosed) => void): void;
+}
+
+interface CockpitFile {
+    watch(heard: () => void): void;
+    close(): void;
 }
 
 interface CockpitProxy {
@@ -55,6 +61,7 @@ interface Cockpit {
         environ?: string[],
         binary?: boolean,
     }): CockpitChannel;
+    file(path: string, options: { superuser: "try" }): CockpitFile;
     dbus(name: null, options: { bus: "internal" }): { proxy(name: string, path: string): CockpitProxy };
     translate(): void;
     location: { path: string[], go(path: string[]): void };

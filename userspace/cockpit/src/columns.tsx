@@ -6,7 +6,7 @@ import { Id } from "./id";
 import type { Key } from "./selection";
 import type { Scope } from "./sight";
 import { PlainLabel, StateLabel } from "./state_label";
-import { instances, memory, sharing } from "./words";
+import { instances, memory, romName, sharing } from "./words";
 
 const _ = cockpit.gettext;
 
@@ -41,7 +41,7 @@ const PGPU: Column[] = [
     ...COMMON,
     { key: "in_use", name: _("Cards in use"), show: inUse, isNumber: true },
     { key: "video_memory", name: _("Video memory"), show: memory, isNumber: true },
-    { key: "rom", name: _("ROM"), show: spec => spec.rom && (spec.rom.version ?? spec.rom.sha256.slice(0, 8)) },
+    { key: "rom", name: _("ROM"), show: spec => spec.rom && romName(spec.rom) },
     { key: "refused", name: _("Refused"), show: spec => spec.refused, isNumber: true },
 ];
 

@@ -5,13 +5,14 @@ import { Alert, Button, Checkbox, Content, Form, List, ListItem, Modal, ModalBod
     Spinner } from "@patternfly/react-core";
 import { useEffect, useState } from "react";
 
-import type { Changes, Device, Spec } from "./answers";
+import type { Changes, Spec } from "./answers";
 import { args, label, type Verb } from "./decision";
 import { Failed } from "./failed";
+import { Holders } from "./holders";
 import { Id } from "./id";
 import { Failure, ask } from "./program";
 import type { Scope } from "./sight";
-import { holder, nameOf } from "./words";
+import { nameOf } from "./words";
 
 const _ = cockpit.gettext;
 
@@ -60,21 +61,6 @@ export function done(verb: Verb, specs: Spec[]) {
     return cockpit.format(sentences[verb], what);
 }
 
-const Holders = ({ holders }: { holders: Device[] }) => (
-    <Alert isInline variant="info" id="holders" component="h2"
-           title={cockpit.format(cockpit.ngettext("$0 device is in use now, and keeps running",
-                                                  "$0 devices are in use now, and keep running", holders.length), holders.length)}>
-        <List isPlain>
-            {holders.map(device =>
-                <ListItem key={`${device.host} ${device.address}`}>
-                    <span className="gpuspec-id">{device.host ? `${device.host} ${device.address}` : device.address}</span>
-                    {" "}{holder(device)}{device.holder?.account && cockpit.format(_(", account $0"), device.holder.account)}
-                </ListItem>)}
-        </List>
-        <Content component="p">{_("Who holds a device keeps it until it is released. Only the next allocation is refused.")}</Content>
-    </Alert>
-);
-
 export const DecideDialog = ({ verb, specs, scope, onDone }: Props) => {
     const takes = verb === "disable" || verb === "recall";
     const slices = (verb === "enable" || verb === "disable") && specs.some(spec => spec.slices.length > 0);
@@ -122,7 +108,9 @@ export const DecideDialog = ({ verb, specs, scope, onDone }: Props) => {
                     {takes && !preview && !failure && <Spinner size="md" aria-label={_("Looking who holds devices")} />}
                     {takes && preview && !holders.length &&
                         <Content component="p" id="holders">{_("No device of it is in use now.")}</Content>}
-                    {takes && holders.length > 0 && <Holders holders={holders} />}
+                    {takes && holders.length > 0 &&
+                        <Holders holders={holders}
+                                 consequence={_("Who holds a device keeps it until it is released. Only the next allocation is refused.")} />}
                     {slices &&
                         <Checkbox id="with-slices" label={_("Also the vGPU specifications that are slices of it")}
                                   isChecked={withSlices} onChange={(_event, checked) => setWithSlices(checked)} />}

@@ -7,7 +7,16 @@ import type { Scope } from "./sight";
 const _ = cockpit.gettext;
 
 export type Verb = "enable" | "disable" | "share" | "recall";
-export type Action = Verb | "accounts" | "rom";
+export type Undo = "rom-clear" | "rom-rollback";
+export type Action = Verb | "accounts" | "rom" | Undo;
+
+export function isUndo(action: Action): action is Undo {
+    return action === "rom-clear" || action === "rom-rollback";
+}
+
+export function isVerb(action: Action): action is Verb {
+    return !isUndo(action) && action !== "accounts" && action !== "rom";
+}
 
 export function label(action: Action) {
     const labels: Record<Action, string> = {
@@ -17,6 +26,8 @@ export function label(action: Action) {
         recall: _("Recall From All"),
         accounts: _("Share With Accounts"),
         rom: _("Set ROM"),
+        "rom-clear": _("Clear ROM"),
+        "rom-rollback": _("Roll Back ROM"),
     };
     return labels[action];
 }
@@ -35,7 +46,10 @@ export function applies(action: Action, spec: Spec) {
     case "accounts":
         return true;
     case "rom":
+    case "rom-rollback":
         return spec.kind === "pgpu";
+    case "rom-clear":
+        return spec.rom !== null;
     }
 }
 

@@ -5,8 +5,9 @@ import { Alert, Content, DescriptionList, DescriptionListDescription, Descriptio
     DrawerActions, DrawerCloseButton, DrawerHead, DrawerPanelBody, DrawerPanelContent, List, ListItem, Title } from "@patternfly/react-core";
 import { useEffect, useRef } from "react";
 
-import type { Device, HostEvent, Spec } from "./answers";
+import type { Device, HostEvent, RefusedStart, Spec } from "./answers";
 import { DeviceList } from "./cards";
+import type { Action } from "./decision";
 import { Id } from "./id";
 import { RomDetails } from "./rom_details";
 import type { Scope } from "./sight";
@@ -22,9 +23,10 @@ interface Props {
     specs: Spec[];
     devices: Device[];
     events: HostEvent[];
+    starts: RefusedStart[];
     scope: Scope;
     canChange: boolean;
-    onSetRom: () => void;
+    onAction: (action: Action) => void;
     onOpen: (id: string) => void;
     onClose: () => void;
 }
@@ -96,24 +98,49 @@ const Parameters = ({ spec, specs, onOpen }: { spec: Spec, specs: Spec[], onOpen
     </DescriptionList>
 );
 
-const Refusals = ({ events, spec }: { events: HostEvent[], spec: Spec }) => {
-    const refusals = events.filter(event => event.event === "refused" && event.device?.spec === spec.id).slice(-REFUSALS)
-            .reverse();
+interface Refusal {
+    key: string;
+    time: string;
+    who: string;
+    what: string;
+    account: string | null;
+}
+
+/* By the kernel, which knows the process; and by libvirt's hook, which knows the VM. */
+function refusalsOf(events: HostEvent[], starts: RefusedStart[], spec: Spec): Refusal[] {
+    const asked = events.filter(event => event.event === "refused" && event.device?.spec === spec.id).map(event => ({
+        key: String(event.seq),
+        time: event.time,
+        who: event.process ? process(event.process) : "?",
+        what: cockpit.format(_("was refused $0 $1: $2"), event.device?.address, gate(event.gate), reason(event.reason)),
+        account: event.process?.account ?? null,
+    }));
+    const started = starts.filter(start => start.spec === spec.id).map((start, index) => ({
+        key: `start ${start.time} ${index}`,
+        time: start.time,
+        who: cockpit.format(_("VM $0"), start.vm),
+        what: cockpit.format(_("was refused $0 before it was started: $1"), start.address, reason(start.reason)),
+        account: start.account,
+    }));
+    return [...asked, ...started].sort((a, b) => Date.parse(b.time) - Date.parse(a.time)).slice(0, REFUSALS);
+}
+
+const Refusals = ({ events, starts, spec }: { events: HostEvent[], starts: RefusedStart[], spec: Spec }) => {
+    const refusals = refusalsOf(events, starts, spec);
     return refusals.length
         ? <List isPlain isBordered id="refusals">
-            {refusals.map(event =>
-                <ListItem key={event.seq}>
-                    <strong>{event.process ? process(event.process) : "?"}</strong>{" "}
-                    {cockpit.format(_("was refused $0 $1: $2"), event.device?.address, gate(event.gate), reason(event.reason))}
+            {refusals.map(refusal =>
+                <ListItem key={refusal.key}>
+                    <strong>{refusal.who}</strong>{" "}{refusal.what}
                     <div className="gpuspec-minor">
-                        {time(event.time)}{event.process?.account && cockpit.format(_(", account $0"), event.process.account)}
+                        {time(refusal.time)}{refusal.account && cockpit.format(_(", account $0"), refusal.account)}
                     </div>
                 </ListItem>)}
         </List>
         : <Content component="p">{_("No refusal is remembered.")}</Content>;
 };
 
-export const Details = ({ spec, specs, devices, events, scope, canChange, onSetRom, onOpen, onClose }: Props) => {
+export const Details = ({ spec, specs, devices, events, starts, scope, canChange, onAction, onOpen, onClose }: Props) => {
     const title = useRef<HTMLHeadingElement>(null);
     useEffect(() => { title.current?.focus() }, [spec.id]);
     return (
@@ -132,12 +159,12 @@ export const Details = ({ spec, specs, devices, events, scope, canChange, onSetR
                 {scope === "host" && canChange &&
                     <>
                         <Title headingLevel="h3">{_("Recent refusals")}</Title>
-                        <Refusals events={events} spec={spec} />
+                        <Refusals events={events} starts={starts} spec={spec} />
                     </>}
                 {spec.kind === "pgpu" && canChange &&
                     <>
                         <Title headingLevel="h3">{_("ROM")}</Title>
-                        <RomDetails key={spec.id} spec={spec} scope={scope} onSet={onSetRom} />
+                        <RomDetails key={spec.id} spec={spec} scope={scope} onAction={onAction} />
                     </>}
             </DrawerPanelBody>
         </DrawerPanelContent>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // gpuspec as the page runs it: answers are its JSON, errors its own sentences.
 
+import type { ModuleStatus } from "./answers";
+
 const options = {
     superuser: "try" as const,
     err: "message" as const,
@@ -13,7 +15,9 @@ export const NO_MODULE = 5;
 export const NOT_PERMITTED = 6;
 
 export class Failure extends Error {
-    constructor(readonly status: number | null, readonly problem: string | null, sentence: string) {
+    constructor(readonly status: number | null, readonly problem: string | null, sentence: string,
+                /* What it says on standard output all the same. */
+                readonly said: string = "") {
         super(sentence);
     }
 
@@ -27,8 +31,8 @@ function sentenceOf(said: string) {
             .join("\n");
 }
 
-function failureOf(status: number | null | undefined, problem: string | null | undefined, said: string | null | undefined) {
-    return new Failure(status ?? null, problem ?? null, sentenceOf(said || problem || `exit status ${status}`));
+function failureOf(status: number | null | undefined, problem: string | null | undefined, why: string | null | undefined, said = "") {
+    return new Failure(status ?? null, problem ?? null, sentenceOf(why || problem || `exit status ${status}`), said);
 }
 
 function command(args: string[]) {
@@ -41,13 +45,27 @@ export function isLoaded() {
             .then(state => state.trim() === "live", () => false);
 }
 
+/* Cockpit's promises have what was said beside the error, and do not take one that is thrown. */
+function run(args: string[]): Promise<string> {
+    return new Promise((resolve, reject) => {
+        cockpit.spawn(command(args), options).then(resolve, (why, said) =>
+            reject(failureOf(why.exit_status, why.problem, why.message, said)));
+    });
+}
+
 /* What one of its verbs answers. */
 export async function ask<Answer>(...args: string[]): Promise<Answer> {
+    return JSON.parse(await run(args)) as Answer;
+}
+
+/* What keeps the module away. To ask it tries to load it; null: nothing does, by now. */
+export async function askWhyAbsent(): Promise<{ failure: Failure, status: ModuleStatus } | null> {
     try {
-        return JSON.parse(await cockpit.spawn(command(args), options)) as Answer;
+        await ask("status");
+        return null;
     } catch (error) {
-        const failure = error as CockpitFailure;
-        throw failureOf(failure.exit_status, failure.problem, failure.message);
+        const failure = error as Failure;
+        return failure.status === NO_MODULE && failure.said ? { failure, status: JSON.parse(failure.said) as ModuleStatus } : null;
     }
 }
 
@@ -60,9 +78,15 @@ export function follow(args: string[], heard: (line: string) => void, ended: (wh
         rest = lines.pop() ?? "";
         lines.forEach(heard);
     });
-    process.then(() => ended(null), (error: CockpitFailure) =>
-        ended(failureOf(error.exit_status, error.problem, error.message)));
+    process.then(() => ended(null), why => ended(failureOf(why.exit_status, why.problem, why.message)));
     return () => process.close("terminated");
+}
+
+/* That libvirt's hook has refused something: the module does not hear of it. */
+export function watchStarts(heard: () => void) {
+    const file = cockpit.file("/run/gpuspec/starts/refused.json", { superuser: "try" });
+    file.watch(heard);
+    return () => file.close();
 }
 
 const PIECE = 64 * 1024;

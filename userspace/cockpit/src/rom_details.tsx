@@ -6,12 +6,12 @@ import { Button, Content, DescriptionList, DescriptionListDescription, Descripti
 import { useEffect, useState } from "react";
 
 import type { RomCheck, RomEntry, RomHistory, RomShow, Spec } from "./answers";
-import { label, ofScope } from "./decision";
+import { type Action, label, ofScope } from "./decision";
 import { Failed } from "./failed";
 import { Findings, Guests, Images } from "./findings";
 import { Failure, ask } from "./program";
 import type { Scope } from "./sight";
-import { bytes, time } from "./words";
+import { bytes, romName, time } from "./words";
 
 const _ = cockpit.gettext;
 
@@ -22,14 +22,15 @@ interface Known {
     show: RomShow | null;
     check: RomCheck | null;
     history: RomEntry[];
+    canRollBack: boolean;
 }
 
 async function read(spec: Spec, scope: Scope): Promise<Known> {
-    const { history } = await ask<RomHistory>("rom", "history", spec.id, ...ofScope(scope));
+    const { history, rollback_to: before } = await ask<RomHistory>("rom", "history", spec.id, ...ofScope(scope));
     if (!spec.rom)
-        return { show: null, check: null, history };
+        return { show: null, check: null, history, canRollBack: before !== null };
     const show = await ask<RomShow>("rom", "show", spec.id, ...ofScope(scope));
-    return { show, check: await findings(spec), history };
+    return { show, check: await findings(spec), history, canRollBack: before !== null };
 }
 
 /* Of the bytes that this host keeps; null: another host has them. */
@@ -43,7 +44,7 @@ async function findings(spec: Spec) {
 }
 
 const Entry = ({ entry }: { entry: RomEntry }) => {
-    const what = entry.version ?? entry.sha256?.slice(0, 8) ?? "";
+    const what = romName(entry);
     const actions: Record<RomEntry["action"], string> = {
         set: cockpit.format(_("Set to $0"), what),
         rollback: cockpit.format(_("Rolled back to $0"), what || _("the cards' own")),
@@ -59,7 +60,7 @@ const Entry = ({ entry }: { entry: RomEntry }) => {
     );
 };
 
-export const RomDetails = ({ spec, scope, onSet }: { spec: Spec, scope: Scope, onSet: () => void }) => {
+export const RomDetails = ({ spec, scope, onAction }: { spec: Spec, scope: Scope, onAction: (action: Action) => void }) => {
     const [known, setKnown] = useState<Known | null>(null);
     const [failure, setFailure] = useState<Failure | null>(null);
     const sha256 = spec.rom?.sha256 ?? "";
@@ -72,6 +73,11 @@ export const RomDetails = ({ spec, scope, onSet }: { spec: Spec, scope: Scope, o
         // The spec is another with each look, and its ROM is not.
     }, [spec.id, sha256, scope]);
 
+    const actions: Action[] = ["rom"];
+    if (spec.rom)
+        actions.push("rom-clear");
+    if (known?.canRollBack)
+        actions.push("rom-rollback");
     return (
         <>
             {spec.rom
@@ -96,7 +102,10 @@ export const RomDetails = ({ spec, scope, onSet }: { spec: Spec, scope: Scope, o
                     </DescriptionListGroup>
                 </DescriptionList>
                 : <Content component="p">{_("No ROM was set: the cards show their own.")}</Content>}
-            <Button variant="secondary" size="sm" onClick={onSet}>{label("rom")}</Button>
+            <div className="gpuspec-rom-actions">
+                {actions.map(action =>
+                    <Button key={action} variant="secondary" size="sm" onClick={() => onAction(action)}>{label(action)}</Button>)}
+            </div>
             {!known && !failure && <Spinner size="md" aria-label={_("Reading the history of its ROMs")} />}
             <Failed failure={failure} />
             {known?.show?.images && <Images images={known.show.images} />}

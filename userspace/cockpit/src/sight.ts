@@ -2,9 +2,9 @@
 // What there is to be seen of the host, or of its fleet, kept as it is now: gpuspec monitor says
 // that something has happened, and then it is asked anew.
 
-import type { Account, Device, FleetHosts, HostEvent, Spec, Status } from "./answers";
+import type { Account, Device, FleetHosts, HostEvent, ModuleStatus, RefusedStart, Spec, Status } from "./answers";
 import { patch } from "./patch";
-import { Failure, NOT_PERMITTED, NO_MODULE, ask, follow, isLoaded } from "./program";
+import { Failure, NOT_PERMITTED, NO_MODULE, ask, askWhyAbsent, follow, isLoaded, watchStarts } from "./program";
 
 export type Scope = "host" | "fleet";
 
@@ -17,11 +17,13 @@ export interface Sight {
     accounts: Account[];
     /* Refusals and changes, the newest last. */
     events: HostEvent[];
+    starts: RefusedStart[];
     status: Status | null;
     fleet: FleetHosts | null;
     gone: string[];
-    /* Why the host, or the fleet, is not seen. */
+    /* Why the host, or the fleet, is not seen; and of the module, where it is known. */
     failure: Failure | null;
+    module: ModuleStatus | null;
     fleetFailure: Failure | null;
     /* Without privilege: of this host's files only. */
     limited: boolean;
@@ -34,10 +36,12 @@ const NOTHING: Sight = {
     devices: [],
     accounts: [],
     events: [],
+    starts: [],
     status: null,
     fleet: null,
     gone: [],
     failure: null,
+    module: null,
     fleetFailure: null,
     limited: false,
 };
@@ -56,6 +60,7 @@ export class Watch {
     private sight = NOTHING;
     private listeners = new Set<() => void>();
     private stopMonitor: (() => void) | null = null;
+    private stopStarts: (() => void) | null = null;
     private timer: number | undefined;
     private asking = false;
     private knowsLog = false;
@@ -109,7 +114,7 @@ export class Watch {
         if (this.absent && !await isLoaded()) {
             this.asking = false;
             if (this.sight.failure !== this.absent)
-                this.see({ failure: this.absent, specs: null });
+                this.see({ failure: this.absent, module: null, specs: null });
             this.after(ABSENT);
             return;
         }
@@ -121,8 +126,8 @@ export class Watch {
         try {
             change = await this.read();
         } catch (error) {
-            change = { failure: error as Failure, specs: null };
-            this.note(error as Failure);
+            change = await explain(error as Failure);
+            this.note(change.failure ?? null);
         }
         this.asking = false;
         if (round === this.round)
@@ -175,6 +180,11 @@ export class Watch {
         // A module that was loaded anew counts from the beginning.
         this.knowsLog = false;
         this.see({ events: [] });
+        this.stopStarts?.();
+        this.stopStarts = watchStarts(() => {
+            this.knowsLog = false;
+            this.after(PAUSE);
+        });
         this.stopMonitor = follow(["monitor"], line => this.hear(JSON.parse(line) as HostEvent), why => {
             this.stopMonitor = null;
             this.note(why);
@@ -189,10 +199,13 @@ export class Watch {
 
     private async readLog() {
         try {
-            const { events } = await ask<{ events: HostEvent[] }>("log");
+            // What is refused meanwhile is asked for once more.
             this.knowsLog = true;
+            const { events, starts } = await ask<{ events: HostEvent[], starts: RefusedStart[] }>("log");
+            this.see({ starts });
             this.remember(events);
         } catch {
+            this.knowsLog = false;
             // The next look finds out what is wrong.
         }
     }
@@ -211,6 +224,11 @@ export class Watch {
         events.sort((a, b) => a.seq - b.seq);
         this.see({ events: events.slice(-EVENTS) });
     }
+}
+
+async function explain(failure: Failure): Promise<Partial<Sight>> {
+    const why = failure.status === NO_MODULE ? await askWhyAbsent() : null;
+    return { failure: why?.failure ?? failure, module: why?.status ?? null, specs: null };
 }
 
 async function readHost(): Promise<Partial<Sight>> {

@@ -59,8 +59,8 @@ export const Specs = ({ kind, sight, onHost, opened, onOpen, onAction }: Props) 
     return (
         <Drawer isExpanded={spec !== undefined} isInline>
             <DrawerContent panelContent={spec &&
-                <Details spec={spec} specs={all} devices={sight.devices.filter(device => device.spec === spec.id)} events={sight.events}
-                         scope={sight.scope} canChange={canChange} onSetRom={() => onAction("rom", [spec])}
+                <Details spec={spec} specs={all} devices={sight.devices.filter(device => device.spec === spec.id)} events={sight.events} starts={sight.starts}
+                         scope={sight.scope} canChange={canChange} onAction={action => onAction(action, [spec])}
                          onOpen={onOpen} onClose={() => onOpen(null)} />}>
                 <DrawerContentBody>
                     <SpecToolbar kind={kind} filter={filter} onFilter={next => { setFilter(next); setPage(1) }}

@@ -68,6 +68,10 @@ export function holder(device: Device) {
     return device.in_use ? _("not known: it was open before gpuspec was loaded") : null;
 }
 
+export function romName(rom: { version: string | null, sha256: string | null }) {
+    return rom.version ?? rom.sha256?.slice(0, 8) ?? "";
+}
+
 export function romState(device: Device): string | null {
     const words: Record<RomState, string> = {
         none: _("its own"),
