@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The page of Cockpit, in a browser: all that it shows and does, held against the kernel of
 # a machine. Runs on the host: cockpit.sh KERNEL [TEST]... Pictures are in build/KERNEL/fleet.
+# Before: tools/setup cockpit; make cockpit; make stage-KERNEL, which takes the page along.
 cd "$(dirname "$0")/.." || exit
 kernel=$1
 shift
@@ -13,6 +14,10 @@ page_port=$(free_port)
 forward=,hostfwd=tcp:127.0.0.1:$page_port-10.0.1.15:9090
 # shellcheck disable=SC2034 # of fleet_rig.sh
 hosts=(alpha)
+
+for file in build/cockpit/tree/node_modules "build/$kernel/root/usr/share/cockpit/gpuspec/index.html" "build/$kernel/root/usr/sbin/gpuspec"; do
+	[ -e "$file" ] || { echo "Bail out! there is no $file: tools/setup cockpit; make cockpit; make stage-$kernel"; exit 1; }
+done
 
 eventually_up() { eventually is_up "$1"; }
 serves() { curl -s -o "$work/login.html" "http://127.0.0.1:$page_port/"; }
