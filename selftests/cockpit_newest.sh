@@ -41,6 +41,7 @@ export GPUSPEC_MODULES=$PWD/build/cockpit/tree/ GPUSPEC_PICTURES=$work
 export GPUSPEC_PATIENCE=10
 [ $# -gt 0 ] || set -- disable_shows_who_holds_a_card_and_spares_them recall_and_share_to_all \
 	sharing_with_chosen_accounts a_bad_rom_is_refused_with_its_finding \
+	a_finding_is_waived_only_by_hand a_vm_that_libvirts_hook_refuses_appears_by_its_name \
 	a_rom_is_rolled_back_and_cleared_after_it_is_said_who_keeps_it \
 	an_unprivileged_login_sees_and_cannot_change without_the_program_it_says_what_to_do
 node selftests/cockpit/run.mjs "$@"
