@@ -13,7 +13,7 @@ static struct audit_buffer *begin(void)
 {
 	if (!audit_enabled)
 		return NULL;
-	/* Under gpuspec_lock, which opens wait for: not to wait for auditd. */
+	/* Mostly under gpuspec_lock, which opens wait for: not to wait for auditd. */
 	return audit_log_start(audit_context(), GFP_NOWAIT | __GFP_NOWARN, AUDIT_KERNEL_OTHER);
 }
 

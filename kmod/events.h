@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What listeners, the log and audit are told. All of it under gpuspec_lock,
- * which keeps the order of events that of the changes.
+ * which keeps the order of events that of the changes; but those of a policy
+ * are told after it is in force, and what it led to may be told first.
  */
 #ifndef GPUSPEC_EVENTS_H
 #define GPUSPEC_EVENTS_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What userspace is told of a spec and of a device: a plain copy, taken under
- * the lock and put into replies and events without it.
+ * What userspace is told of a spec and of a device: taken under gpuspec_lock, to
+ * be put into replies without it.
  */
 #ifndef GPUSPEC_MESSAGE_H
 #define GPUSPEC_MESSAGE_H
@@ -13,7 +13,7 @@
 #include "rom.h"
 #include "spec_id.h"
 
-/* What it points to is the spec's, to be kept as long. */
+/* Outside gpuspec_lock with a reference to the spec, which has the id, and one to the ROM. */
 struct gpuspec_spec_info {
 	const char *id;
 	enum gpuspec_state state;

@@ -384,7 +384,6 @@ int gpuspec_netlink_dump(struct sk_buff *skb, struct netlink_callback *cb)
 int gpuspec_netlink_end_dump(struct netlink_callback *cb)
 {
 	struct snapshot *snapshot = get_snapshot(cb);
-
 	u32 i;
 
 	for (i = 0; snapshot && snapshot->kind->end && i < snapshot->count; i++)

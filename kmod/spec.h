@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The table of specs: every spec that policy names, that has a ROM or that a
- * device of this host belongs to, and the default for those that policy does not name.
+ * device of this host belongs to, and not listed what a plan is about; and the
+ * default for those that policy does not name.
  */
 #ifndef GPUSPEC_SPEC_H
 #define GPUSPEC_SPEC_H

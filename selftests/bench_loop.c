@@ -141,8 +141,10 @@ static void together(int count, char **addresses, int threads)
 	double begin;
 	int i;
 
+	if (threads > 16)
+		exit(2);
 	pthread_barrier_init(&start, NULL, threads + 1);
-	for (i = 0; i < threads && i < 16; i++) {
+	for (i = 0; i < threads; i++) {
 		openers[i].address = addresses[i];
 		openers[i].count = count;
 		open_group(addresses[i], &openers[i].user);
@@ -150,7 +152,7 @@ static void together(int count, char **addresses, int threads)
 	}
 	pthread_barrier_wait(&start);
 	begin = now();
-	for (i = 0; i < threads && i < 16; i++)
+	for (i = 0; i < threads; i++)
 		pthread_join(openers[i].thread, NULL);
 	printf("%.0f\n", (now() - begin) / count);
 }
@@ -165,6 +167,8 @@ static void longest(const char *address, char **command)
 	open_group(address, &user);
 	open_and_close(&user, address);
 	pid = fork();
+	if (pid < 0)
+		fail("fork");
 	if (!pid) {
 		execvp(command[0], command);
 		_exit(127);
