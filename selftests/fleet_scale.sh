@@ -89,6 +89,7 @@ figure fleet-heard "a decision, from the first of $count watchers that hears it 
 figure fleet-etcd "what $count hosts have in etcd" null bytes \
 	"$(ctl endpoint status -w json | gojq '.[0].Status.dbSizeInUse')"
 
+export GPUSPEC_ACCEL=tcg
 # shellcheck disable=SC2034,SC2054 # of the rig; the comma is QEMU's
 kernel=6.12 machine=(--qemu-arg -icount --qemu-arg shift=0,sleep=on)
 start_host alpha
@@ -99,7 +100,8 @@ start_agent alpha
 sleep 20
 before=$(busy)
 sleep 60
-how=instructions figure fleet-idle 'an agent with nothing to do, in an hour' 1e9 ns $((60 * ($(busy) - before)))
+after=$(busy)
+how=instructions figure fleet-idle 'an agent with nothing to do, in an hour' 1e9 ns $((60 * (after - before)))
 for specs in 1 1000; do
 	gojq -n --argjson specs "$specs" '{version: 1, default: "open", accounts: {}, specs: [range($specs) |
 		{key: "mdev:model-\(.)", value: {state: "enabled", shared: "all"}}] | from_entries}' >"$work/policy"
@@ -108,7 +110,9 @@ for specs in 1 1000; do
 	before=$(exchanged)
 	"$gpuspec" disable mdev:model-0 --fleet >/dev/null
 	sleep 2
-	figure "fleet-change-$specs" "one change, to each host, in a policy of $specs" null bytes $(($(exchanged) - before))
+	after=$(exchanged)
+	[ "$after" -gt "$before" ]
+	figure "fleet-change-$specs" "one change, to each host, in a policy of $specs" null bytes $((after - before))
 done
 exec {end}>&-
 wait $load

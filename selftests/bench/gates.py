@@ -100,7 +100,7 @@ class Refused(Figure):
 
     name = "refusal"
     what = "refuse to open an mdev"
-    against = "an open that is allowed"
+    against = "an open that is allowed, and its close"
     goal = 1.0
 
     def set_up(self):

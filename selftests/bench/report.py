@@ -7,7 +7,7 @@ What came of the figures: a table of the rows in files of JSON lines (run.py).
 
 With --json they are kept together, with the ratios; with --markdown the table is put into
 FILE between the lines <!-- table --> and <!-- end -->; with --plot it is drawn, as SVG.
-Exit status 1: a figure is worse than its goal by half.
+Exit status 1: a figure is worse by half than its goal, or than what it is known to be.
 """
 
 import argparse
@@ -16,7 +16,7 @@ import statistics
 import subprocess
 import sys
 
-# By how much a figure may miss its goal before that is a failure: machines differ.
+# By how much a figure may miss its goal, or what is accepted, before that is a failure.
 TOLERANCE = 1.5
 CLOCKS = ("instructions", "time", "threads")
 
@@ -86,7 +86,7 @@ def verdict(row):
     return "no" if value <= (row.get("accepted") or limit) * TOLERANCE else "FAILED"
 
 
-HEAD = ("figure", "beside", "takes", "goal", "instructions", "time", "met")
+HEAD = ("name", "figure", "beside", "takes", "goal", "instructions", "time", "met")
 
 
 def table(figures):
@@ -94,7 +94,7 @@ def table(figures):
     for rows in figures.values():
         row = best(rows)
         timed = rows.get("time") or rows.get("threads")
-        lines.append((row["what"], row["against"],
+        lines.append((row["name"], row["what"], row["against"],
                       amount(statistics.median(row["ours"]), row["unit"]),
                       goal(row), cell(rows.get("instructions")), cell(timed), verdict(row)))
     return lines

@@ -22,18 +22,20 @@ class SetRom(Figure):
         host.forget_policy()
         for card in host.CARDS:
             host.bind(card)
-        self.files = []
-        for seed in "one", "two":
-            self.files.append(f"/tmp/{seed}-{self.size}.rom")
-            run(f"{TOOLS}/mkrom", "--size", str(self.size), "--fill", seed, "1234:1111",
-                self.files[-1])
-        self.next = itertools.cycle(self.files)
+        self.seeds = itertools.count()
+
+    def new_rom(self):
+        """One that the host has not had, and so has to keep."""
+        file = "/tmp/new.rom"
+        run(f"{TOOLS}/mkrom", "--size", str(self.size), "--fill", str(next(self.seeds)),
+            "1234:1111", file)
+        return file
 
     def ours(self):
-        return took(["gpuspec", "rom", "set", host.SPEC_OF_CARD, next(self.next)])
+        return took(["gpuspec", "rom", "set", host.SPEC_OF_CARD, self.new_rom()])
 
     def theirs(self):
-        return took(["cp", next(self.next), "/dev/shm/copy.rom"])
+        return took(["cp", self.new_rom(), "/dev/shm/copy.rom"])
 
     def tear_down(self):
         host.forget_policy()

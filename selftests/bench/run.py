@@ -33,7 +33,12 @@ def main():
     how, wanted = sys.argv[1], sys.argv[2:]
     run("modprobe", "-a", "vfio-pci", "mbochs")
     host.load()
-    for figure in sum((module.FIGURES for module in (gates, tables, lists, roms, sizes)), []):
+    figures = sum((module.FIGURES for module in (gates, tables, lists, roms, sizes)), [])
+    unknown = set(wanted) - {figure.name for figure in figures}
+    if unknown:
+        sys.exit(f"there is no figure {', '.join(unknown)}, but "
+                 f"{', '.join(figure.name for figure in figures)}")
+    for figure in figures:
         if how not in figure.runs or (wanted and figure.name not in wanted):
             continue
         pairs = min(figure.pairs, 3) if is_short() else figure.pairs

@@ -97,6 +97,19 @@ static bool has(const struct kmod *kmod, const char *name)
 	return there;
 }
 
+/* Are the kernel's modules here? Its package may be gone, with the kernel running. */
+static bool has_files(const struct kmod *kmod)
+{
+	void *module;
+	bool found;
+
+	if (kmod->find(kmod->context, "vfio", &module))
+		return false;
+	found = kmod->path(module);
+	kmod->drop(module);
+	return found;
+}
+
 /* None was built for this kernel: can it be? As dkms.conf and kmod/compat.h have it. */
 static void judge_absent(struct gpuspec_module *module, const struct kmod *kmod,
 			 const char *release)
@@ -107,7 +120,7 @@ static void judge_absent(struct gpuspec_module *module, const struct kmod *kmod,
 	    (major < 6 || (major == 6 && minor < 1)))
 		is(module, GPUSPEC_MODULE_UNSUPPORTED, "gpuspec needs Linux 6.1 or newer, and this is %s; boot a newer kernel",
 		   release);
-	else if (!has(kmod, "mdev"))
+	else if (has_files(kmod) && !has(kmod, "mdev"))
 		is(module, GPUSPEC_MODULE_UNSUPPORTED, "the kernel %s has no mediated devices (CONFIG_VFIO_MDEV), which gpuspec needs; boot one that has, such as Debian's linux-image-amd64",
 		   release);
 	else
@@ -152,8 +165,13 @@ static void judge_error(struct gpuspec_module *module, const char *release, int 
 		is(module, GPUSPEC_MODULE_UNTRUSTED, "the kernel takes no module without a signature that it trusts, and does not trust that of gpuspec; have the machine trust the key that DKMS signs with: mokutil --import /var/lib/dkms/mok.pub, and boot");
 		return;
 	}
-	is(module, GPUSPEC_MODULE_FAILED, "the kernel module gpuspec could not be loaded: %s; dmesg may say more",
-	   strerror(-error));
+	/* Other symbols under the same release are an invalid argument, as wrong parameters are. */
+	if (error == -EINVAL)
+		is(module, GPUSPEC_MODULE_FAILED, "the kernel module gpuspec could not be loaded: %s; dmesg may say more: of wrong parameters, or of symbols of another build of this kernel, and then dkms install --force gpuspec/VERSION builds it anew",
+		   strerror(-error));
+	else
+		is(module, GPUSPEC_MODULE_FAILED, "the kernel module gpuspec could not be loaded: %s; dmesg may say more",
+		   strerror(-error));
 }
 
 static void load(struct gpuspec_module *module, const struct kmod *kmod, void *file,
@@ -161,6 +179,10 @@ static void load(struct gpuspec_module *module, const struct kmod *kmod, void *f
 {
 	int error = 0;
 
+	if (kmod->state(file) >= 0) {
+		is(module, GPUSPEC_MODULE_LOADED, "%s", "");
+		return;
+	}
 	if (!is_there(kmod, file)) {
 		judge_absent(module, kmod, release);
 		return;

@@ -139,7 +139,8 @@ static void use_list(struct pci_access *pci, struct list *list)
 		path[length - 3] = '\0';
 	}
 	shorten(list, path);
-	if (*list->copy)
+	/* It cannot be opened by that where /proc is not mounted. */
+	if (*list->copy && !access(list->copy, R_OK))
 		pci_set_name_list_path(pci, list->copy, 0);
 }
 

@@ -122,7 +122,8 @@ function refusalsOf(events: HostEvent[], starts: RefusedStart[], spec: Spec): Re
         what: cockpit.format(_("was refused $0 before it was started: $1"), start.address, reason(start.reason)),
         account: start.account,
     }));
-    return [...asked, ...started].sort((a, b) => Date.parse(b.time) - Date.parse(a.time)).slice(0, REFUSALS);
+    /* Times have whole seconds: of one the newest go first, as the last in each list. */
+    return [...asked.reverse(), ...started.reverse()].sort((a, b) => Date.parse(b.time) - Date.parse(a.time)).slice(0, REFUSALS);
 }
 
 const Refusals = ({ events, starts, spec }: { events: HostEvent[], starts: RefusedStart[], spec: Spec }) => {

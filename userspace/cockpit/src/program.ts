@@ -65,7 +65,13 @@ export async function askWhyAbsent(): Promise<{ failure: Failure, status: Module
         return null;
     } catch (error) {
         const failure = error as Failure;
-        return failure.status === NO_MODULE && failure.said ? { failure, status: JSON.parse(failure.said) as ModuleStatus } : null;
+        if (failure.status !== NO_MODULE || !failure.said)
+            return null;
+        try {
+            return { failure, status: JSON.parse(failure.said) as ModuleStatus };
+        } catch {
+            return null;    /* something that modprobe runs has said more */
+        }
     }
 }
 

@@ -41,7 +41,9 @@ void *kmod_module_unref(const char *module)
 
 const char *kmod_module_get_path(const char *module)
 {
-	return kmod_double.has_gpuspec && !strcmp(module, "gpuspec") ? "gpuspec.ko" : NULL;
+	if (kmod_double.has_gpuspec && !strcmp(module, "gpuspec"))
+		return "gpuspec.ko";
+	return kmod_double.has_vfio && !strcmp(module, "vfio") ? "vfio.ko" : NULL;
 }
 
 const char *kmod_module_get_install_commands(const char *module)

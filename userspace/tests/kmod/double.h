@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 struct kmod_double {
-	bool has_gpuspec, has_mdev;
+	bool has_gpuspec, has_mdev, has_vfio;
 	const char *install;	/* the line of modprobe's settings; NULL: none */
 	int probe;		/* what comes of loading it */
 	int probes, modules;	/* how often that was tried; how many were not let go */
