@@ -252,7 +252,7 @@ cleanup_host() {
 	done
 	rm -rf "${work:?}"/*
 	umount /etc/gpuspec 2>/dev/null
-	rm -rf /var/lib/gpuspec /etc/gpuspec
+	rm -rf /var/lib/gpuspec /etc/gpuspec /run/gpuspec/starts
 	[ ! -e /sys/module/gpuspec ] || gpuspec default open >/dev/null
 	rm -rf /etc/gpuspec
 	for device in /sys/bus/mdev/devices/*; do
