@@ -121,4 +121,4 @@ class Pause(Figure):
         host.remove_mdev(self.mdev)
 
 
-FIGURES = [Dump, DumpShown, Apply, Pause] + ([] if is_short() else [DumpMost])
+FIGURES = [Dump, DumpShown, Pause] + ([] if is_short() else [DumpMost, Apply])
