@@ -64,9 +64,9 @@ def cell(row):
         return ""
     result = row["result"]
     if row["theirs"]:
-        text = f"{result['median']:.3f}"
+        text = f"{result['median']:.4g}"
         if result["number"] > 1:
-            text += f" ({result['minimum']:.3f}–{result['maximum']:.3f})"
+            text += f" ({result['minimum']:.4g}–{result['maximum']:.4g})"
         return text + f", {result['number']}"
     return f"{amount(result['median'], row['unit'])}, {result['number']}"
 
