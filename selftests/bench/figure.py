@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """What is measured: a figure, by pairs of what gpuspec takes and what one would do without it."""
 
-import json
 import os
 import resource
 import statistics
@@ -98,7 +97,3 @@ def loop(what, *arguments):
     """What the program bench_loop says of something done again and again: nanoseconds each."""
     said = run("./bench_loop", what, *map(str, arguments))
     return statistics.median(map(float, said.split()))
-
-
-def field(program, name):
-    return json.loads(run(*program))[name]
