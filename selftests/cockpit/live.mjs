@@ -55,6 +55,18 @@ export async function a_refused_vm_appears_by_its_name_and_the_reason() {
     });
 }
 
+/* Their times have whole seconds. */
+export async function refusals_of_one_second_are_shown_newest_first() {
+    await host(`gpuspec disable ${CARDS}
+for name in first second third; do cp build/kselftest/vfio_open /root/$name; ! /root/$name ${FREE} </dev/null || exit; done`);
+    await asAdmin(async page => {
+        await page.open(CARDS);
+        await page.says("#refusals", "third");
+        const shown = await page.frame.locator("#refusals li strong").allTextContents();
+        is(shown.slice(0, 3).map(text => text.match(/first|second|third/)?.[0]), ["third", "second", "first"]);
+    });
+}
+
 /* The kernel hears nothing of it. */
 export async function a_vm_that_libvirts_hook_refuses_appears_by_its_name() {
     await host(`gpuspec disable ${CARDS}`);

@@ -79,7 +79,8 @@ export const RomUndoDialog = ({ undo, spec, devices, scope, onDone }: Props) => 
     );
 };
 
-/* What a rollback goes back to: the newest that tells of it. */
+/* What a rollback goes back to: who has set it, not who went back to it once before. */
 function entryOf({ history, rollback_to: sha256 }: RomHistory) {
-    return history.filter(entry => entry.sha256 === sha256).pop() ?? null;
+    const known = history.filter(entry => entry.sha256 === sha256);
+    return known.filter(entry => entry.action === "set").pop() ?? known.pop() ?? null;
 }
