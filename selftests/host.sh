@@ -52,8 +52,14 @@ forever() {
 	done >/dev/null 2>&1
 }
 
-# How often to do what may go wrong: as often as said where there is time, else a fifth of it.
-rounds() { if [ "${GPUSPEC_THOROUGH:-}" ]; then echo "$1"; else echo $((($1 + 4) / 5)); fi; }
+# How often to do what may go wrong: as often as said where there is time, a fifth of it in
+# a run of all, a tenth everyday.
+rounds() {
+	local part=10
+	[ ! "${GPUSPEC_ALL:-}" ] || part=5
+	[ ! "${GPUSPEC_THOROUGH:-}" ] || part=1
+	echo $((($1 + part - 1) / part))
+}
 
 fails() { fails_with '' "$@"; }
 
