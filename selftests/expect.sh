@@ -22,3 +22,15 @@ fails_with() {
 		return 1
 	}
 }
+
+# Run a function: the first error ends it, and is told, since few commands say that they
+# failed. Only where bash is not asked how it went: attempt NAME; status=$?
+attempt() {
+	(
+		# Not into what a $( ) of it takes.
+		exec 8>&1
+		set -Eeu -o pipefail
+		trap 'echo "${BASH_SOURCE[0]##*/}:$LINENO: status $? (${PIPESTATUS[*]}) of: $BASH_COMMAND" >&8' ERR
+		"$1"
+	)
+}

@@ -186,8 +186,7 @@ run_tests() {
 	for name in "${tests[@]}"; do
 		number=$((number + 1))
 		[ ! -e "$work/etcd.pid" ] || kill -CONT "$(<"$work/etcd.pid")"
-		# Errors end the function only where bash is not asked how it went.
-		(set -eu -o pipefail; "$name") >"$work/said" 2>&1
+		attempt "$name" >"$work/said" 2>&1
 		status=$?
 		if [ $status -eq 0 ]; then
 			echo "ok $number $name"

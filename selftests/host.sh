@@ -45,6 +45,7 @@ eventually() {
 # Do something again and again, whatever comes of it: forever COMMAND... &
 forever() {
 	set +e
+	trap - ERR
 	while :; do
 		"$@"
 		# Two emulated CPUs are to get something else done, too.
@@ -276,8 +277,7 @@ run_test() {
 	cleanup_host
 	reload
 	echo "gpuspec test begins: $test_name" >/dev/kmsg
-	# Errors end the function only where bash is not asked how it went.
-	(set -eu -o pipefail; "$test_name") >"$work.said" 2>&1
+	attempt "$test_name" >"$work.said" 2>&1
 	status=$?
 	if [ $status -eq 0 ]; then
 		ktap_test_pass "$test_name"
