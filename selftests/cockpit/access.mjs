@@ -62,7 +62,8 @@ export async function all_can_be_done_by_keys() {
         await page.row(CARDS).locator(".pf-v6-c-menu-toggle")
                 .focus();
         await press("Enter");
-        await page.frame.getByRole("menuitem", { name: "Disable" }).waitFor();
+        // The menu has the focus a moment after it is there.
+        await page.frame.waitForFunction(() => document.activeElement.textContent === "Disable");
         await press("Enter");
         await page.frame.waitForSelector("#holders");
         await page.frame.locator("#if-unused").focus();

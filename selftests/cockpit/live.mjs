@@ -57,8 +57,11 @@ export async function a_refused_vm_appears_by_its_name_and_the_reason() {
 
 /* Their times have whole seconds. */
 export async function refusals_of_one_second_are_shown_newest_first() {
-    await host(`gpuspec disable ${CARDS}
-for name in first second third; do cp build/kselftest/vfio_open /root/$name; ! /root/$name ${FREE} </dev/null || exit; done`);
+    await host(`set -e; gpuspec disable ${CARDS}
+for name in first second third; do
+	cp build/kselftest/gpuspec/vfio_open /root/$name
+	! /root/$name ${FREE} </dev/null || exit
+done`);
     await asAdmin(async page => {
         await page.open(CARDS);
         await page.says("#refusals", "third");
