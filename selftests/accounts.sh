@@ -53,7 +53,7 @@ test_two_qemus_in_two_slices() {
 	is "$(gojq -r 'select(.event == "refused") | [.reason, .process.account, .process.comm] | join(" ")' "$work/events")" \
 		'not-shared red qemu-system-x86'
 	grep -q '"opened".*"account":"blue"' "$work/events"
-	gpuspec recall $spec_ab --account blue | grep -qF "$card_a stays with its holder until released: qemu-system-x86["
+	gpuspec recall $spec_ab --account blue | grep -F "$card_a stays with its holder until released: qemu-system-x86["
 	qemu_answers blue
 	qemu_stop blue
 }

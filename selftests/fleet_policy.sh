@@ -112,7 +112,7 @@ test_shares_of_both() {
 	gpuspec recall $spec_ab --account blue
 	is "$(spec_field $spec_ab .shared)" none
 	is "$(reason $spec_ab --account red)" 'recalled fleet'
-	gpuspec enable $spec_ab | grep -q "the fleet shares it with others than this host; gpuspec show $spec_ab has both"
+	gpuspec enable $spec_ab | grep "the fleet shares it with others than this host; gpuspec show $spec_ab has both"
 	is "$(reason $spec_ab --account blue)" 'recalled host'
 	fails_with "that is this host's own policy" gpuspec share $spec_other --account blue
 }
@@ -130,11 +130,11 @@ test_accounts_that_clash() {
 	gpuspec apply
 	is "$(gpuspec account list --json | gojq -c '.accounts | map(.cgroups)')" '[["/blue","/red"],[],[]]'
 	is "$(gpuspec account list --json | gojq -c '.accounts | map(.from)')" '["fleet","host",null]'
-	gpuspec account list | grep -q '^ACCOUNT *FROM '
+	gpuspec account list | grep '^ACCOUNT *FROM '
 	rm $fleet
 	gpuspec apply
 	is "$(gpuspec account list --json | gojq -c '.accounts | map(.cgroups)')" '[["/red"],[]]'
-	gpuspec account list | grep -q '^ACCOUNT *CGROUPS '
+	gpuspec account list | grep '^ACCOUNT *CGROUPS '
 }
 
 test_defaults() {
@@ -171,9 +171,9 @@ test_both_are_shown() {
 	grep -qx 'This host        enabled, shared with all' "$work/said"
 	gpuspec show $spec_other >"$work/said"
 	grep -qx 'Fleet            does not name this spec; its default is open' "$work/said"
-	gpuspec status | grep -qx 'Fleet     revision 7 of its policy, since 2026-11-26T03:25:00Z'
+	gpuspec status | grep -x 'Fleet     revision 7 of its policy, since 2026-11-26T03:25:00Z'
 	is "$(gpuspec status --json | gojq -c .fleet)" '{"problem":null,"revision":7,"when":"2026-11-26T03:25:00Z"}'
-	gpuspec apply | grep -q 'Nothing to change'
+	gpuspec apply | grep 'Nothing to change'
 }
 
 # By what the host knows itself: there is no etcd.
@@ -197,7 +197,7 @@ test_metrics() {
 	grep -qx 'gpuspec_fleet_problem 1' "$work/metrics"
 	rm $word
 	: >$fleet
-	gpuspec metrics | grep -qx 'gpuspec_fleet_problem 1'
+	gpuspec metrics | grep -x 'gpuspec_fleet_problem 1'
 }
 
 # A module that was loaded anew gets both again.
@@ -215,7 +215,7 @@ test_it_comes_back() {
 		is "$(spec_field $spec_other .state)" disabled
 	done
 	reload
-	gpuspec apply --dry-run | grep -q "$spec_ab: not named -> disabled"
+	gpuspec apply --dry-run | grep "$spec_ab: not named -> disabled"
 	is "$(spec_field $spec_ab .state)" enabled
 	is "$(gpuspec disable $spec_ab --dry-run --json | gojq -c '.changes[0] | [.state, .fleet.state, .host.state]')" '["disabled","disabled","disabled"]'
 	[ "$before" ]
@@ -251,7 +251,7 @@ breaks() {
 	fails_with "$1" gpuspec rom clear $spec_ab
 	is "$(in_force)" "$before"
 	# What is in force can be told.
-	gpuspec status | grep -q 'Fleet     not known: '
+	gpuspec status | grep 'Fleet     not known: '
 	gpuspec show $spec_ab >/dev/null
 	fails gpuspec check $spec_ab
 }
@@ -316,12 +316,12 @@ test_roms() {
 	fails_with 'No such file' gpuspec apply
 	is "$(spec_field $spec_ab .rom.version)" v1
 	cp "$work/two.rom" "$store/$two.rom"
-	gpuspec apply --dry-run | grep -q "ROM ${one:0:8} -> ${two:0:8}"
+	gpuspec apply --dry-run | grep "ROM ${one:0:8} -> ${two:0:8}"
 	gpuspec apply
 	is "$(spec_field $spec_ab .rom.sha256)" "$two"
 	is "$(spec_field $spec_ab .rom.version)" f2
 	is "$(device_field $card_a .rom)" applied
-	gpuspec apply | grep -q 'Nothing to change'
+	gpuspec apply | grep 'Nothing to change'
 	gpuspec rom show $spec_ab >"$work/said"
 	grep -q "it is the fleet's, which goes before this host's; gpuspec rom set --fleet changes it" "$work/said"
 	is "$(gpuspec rom show $spec_ab --json | gojq -r .fleet.version)" f2

@@ -7,6 +7,9 @@
 # all of them, or those whose names it was given.
 #
 # Every test starts on a host with no policy, no mdev and no card bound to VFIO.
+#
+# In a pipe grep has no -q: kselftest's runner makes all that runs write each line by itself,
+# and who writes another to a grep that has found its line ends by SIGPIPE.
 
 # shellcheck disable=SC1091 # kselftest's, installed beside the tests
 . "$(dirname "$0")/../kselftest/ktap_helpers.sh"

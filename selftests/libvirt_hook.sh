@@ -81,7 +81,7 @@ test_a_disabled_card_is_refused_in_our_words() {
 	is "$(driver_of $card_a)" ''
 	is "$(spec_field $spec_ab .refused)" 0
 	is "$(gpuspec log --json | gojq -r '.starts[-1] | "\(.vm) \(.address) \(.spec) \(.account) \(.reason)"')" "card $card_a $spec_ab host disabled"
-	gpuspec log | grep -qF "VM card was not started: GPU $card_a ($spec_ab) is disabled; gpuspec enable allows it"
+	gpuspec log | grep -F "VM card was not started: GPU $card_a ($spec_ab) is disabled; gpuspec enable allows it"
 	is "$(stat -c %a /run/gpuspec/starts)" 700
 	gpuspec enable $spec_ab
 	virsh start card

@@ -53,7 +53,7 @@ test_mdevctl() {
 	logged "refused: $spec_mdev is disabled"
 	gpuspec enable $spec_mdev
 	mdevctl start -u $uuid_a -p mtty -t mtty-2
-	mdevctl list | grep -q $uuid_a
+	mdevctl list | grep $uuid_a
 	mdevctl stop -u $uuid_a
 }
 
