@@ -34,7 +34,7 @@ qemu_answers() {
 	eventually qemu_read "$1" "$before"
 }
 
-qemu_read() { tail -c "+$2" "$work/$1.answers" | grep -q 'portl\[0x0cfc\] = 0x'; }
+qemu_read() { grep -q 'portl\[0x0cfc\] = 0x' <(tail -c "+$2" "$work/$1.answers"); }
 
 qemu_stop() {
 	kill "$(<"$work/$1.pid")"
