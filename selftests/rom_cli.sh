@@ -95,7 +95,7 @@ test_interrupted() {
 	make_rom $card_a new --size 4194304 --fill new
 	bind $card_a vfio-pci
 	set_rom old
-	# While it waits for its input, and at ten moments on its way.
+	# While it waits for its input, and at five moments on its way.
 	mkfifo "$work/input"
 	gpuspec rom set $spec_ab - <>"$work/input" &
 	setter=$!
@@ -103,7 +103,7 @@ test_interrupted() {
 	kill -INT $setter
 	! wait $setter
 	is_in_force old
-	for round in 1 2 3 4 5 6 7 8 9 10; do
+	for round in 1 3 5 7 9; do
 		set_rom old
 		gpuspec rom set $spec_ab "$work/new.rom" &
 		setter=$!
