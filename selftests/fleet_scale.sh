@@ -58,17 +58,28 @@ measure() {
 	EOT
 }
 
-# In the host: the instructions that its agent took, and the bytes that etcd and it exchanged.
+# In the host: the instructions that its agent took, and the bytes that etcd and it exchanged,
+# once there are no more of them for a while.
 busy() { on alpha "cut -d ' ' -f 1 /proc/\$(</run/agent.pid)/schedstat"; }
 exchanged() {
-	on alpha "ss -tinO 'dport = :$etcd_port' | grep -oE 'bytes_(sent|received):[0-9]+' | cut -d : -f 2 | paste -sd + | bc"
+	local now='' before=none tries=20
+	while [ "$now" != "$before" ]; do
+		((tries--)) || {
+			echo 'what the agent and etcd say to each other does not come to an end' >&2
+			return 1
+		}
+		sleep 3
+		before=$now
+		now=$(on alpha "ss -tinO 'dport = :$etcd_port' | grep -oE 'bytes_(sent|received):[0-9]+' | cut -d : -f 2 | paste -sd + | bc") || return
+	done
+	echo "$now"
 }
 
 "$gpuspec" fleet init >/dev/null 2>&1
 mkfifo "$work/end"
 "$build/fleet_load" "$count" 8 <"$work/end" >"$work/load" &
 load=$!
-exec {end}>"$work/end"
+exec 9>"$work/end"
 patience=600 eventually grep -q publish_s "$work/load"
 
 times=() sizes=()
@@ -92,7 +103,7 @@ figure fleet-etcd "what $count hosts have in etcd" null bytes \
 export GPUSPEC_ACCEL=tcg
 # shellcheck disable=SC2034,SC2054 # of the rig; the comma is QEMU's
 kernel=6.12 machine=(--qemu-arg -icount --qemu-arg shift=0,sleep=on)
-start_host alpha
+start_host alpha 9>&-	# which would keep it open
 eventually is_up alpha
 set_up_host alpha
 on alpha gpuspec fleet join >/dev/null
@@ -106,13 +117,11 @@ for specs in 1 1000; do
 	gojq -n --argjson specs "$specs" '{version: 1, default: "open", accounts: {}, specs: [range($specs) |
 		{key: "mdev:model-\(.)", value: {state: "enabled", shared: "all"}}] | from_entries}' >"$work/policy"
 	"$gpuspec" apply "$work/policy" --fleet >/dev/null
-	sleep 2
 	before=$(exchanged)
 	"$gpuspec" disable mdev:model-0 --fleet >/dev/null
-	sleep 2
 	after=$(exchanged)
 	[ "$after" -gt "$before" ]
 	figure "fleet-change-$specs" "one change, to each host, in a policy of $specs" null bytes $((after - before))
 done
-exec {end}>&-
+exec 9>&-
 wait $load
