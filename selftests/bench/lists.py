@@ -88,6 +88,7 @@ class ListLargeMdev(ListLarge):
 class ListLargeBoth(ListLarge):
     name = "list-large-both"
     against = "lspci -nn and mdevctl types"
+    accepted = 0.55
     commands = (("lspci", "-nn"), ("mdevctl", "types"))
 
 
