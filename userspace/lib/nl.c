@@ -55,12 +55,8 @@ static int get_info(struct gpuspec_nl *nl, struct gpuspec_info *info)
 /* Make room for one more row. */
 static int grow(void **rows, size_t count, size_t size)
 {
-	void *more;
+	void *more = reallocarray(*rows, count + 1, size);
 
-	/* A power of two is full. */
-	if (count & (count - 1))
-		return 0;
-	more = reallocarray(*rows, count ? count * 2 : 1, size);
 	if (!more)
 		return -ENOMEM;
 	*rows = more;

@@ -51,15 +51,6 @@ struct parent {
 	size_t first;			/* of its offers */
 };
 
-static void describe(struct gpuspec_model *model, const char *path, const char *type)
-{
-	gpuspec_sysfs_text(path, "name", model->name, sizeof(model->name));
-	gpuspec_sysfs_text(path, "description", model->description, sizeof(model->description));
-	gpuspec_vgpu_parse(model->description, &model->vgpu);
-	if (!strncmp(type, "nvidia-", 7))
-		gpuspec_vgpu_add_name(&model->vgpu, model->name);
-}
-
 static int take_type(const char *folder, const char *type, void *data)
 {
 	struct parent *parent = data;
@@ -73,9 +64,11 @@ static int take_type(const char *folder, const char *type, void *data)
 	if (!model || !offer)
 		return -ENOMEM;
 	snprintf(path, sizeof(path), "%s/%s", folder, type);
-	/* All parents are taken to say the same of a type, but for how many are left. */
-	if (!*model->name && !*model->description)
-		describe(model, path, type);
+	gpuspec_sysfs_text(path, "name", model->name, sizeof(model->name));
+	gpuspec_sysfs_text(path, "description", model->description, sizeof(model->description));
+	gpuspec_vgpu_parse(model->description, &model->vgpu);
+	if (!strncmp(type, "nvidia-", 7))
+		gpuspec_vgpu_add_name(&model->vgpu, model->name);
 	offer->available = gpuspec_sysfs_number(path, "available_instances");
 	/* Where a VF is the parent, others of its card draw on the same memory. */
 	offer->at_most = parent->card && *parent->card->parent;
